@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using RotationMesh.Bus;
 using RotationMesh.Bus.Telemetry;
-using RotationMesh.Contracts;
+using RotationMesh.Core;
 using RotationMesh.Core.Tracing;
 using RotationMesh.Postgres;
 using RotationMesh.Tables;

@@ -72,7 +72,7 @@ public sealed class ContractsTests
 
         Assert.That(
             (SealPurpose.Message.Name, digest),
-            Is.EqualTo(("rotationmesh/message/v4", "7585143997bf2afe")),
+            Is.EqualTo(("rotationmesh/message/v4", "b8dbecb3d149622a")),
             shapes
         );
     }

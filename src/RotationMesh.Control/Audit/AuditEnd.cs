@@ -75,16 +75,17 @@ internal sealed record AuditEnd
         {
             null => Head is null && !WasUsed,
             { KeyVersion: null } => Head is null && !WasUsed && Newest.Sequence <= UnkeyedUpTo,
-            { KeyVersion: { } version } => IsLeft(seal, version),
+            _ => IsLeft(seal),
         };
 
-    // The key of an older version may be destroyed, and then nobody can check its code. That doesn't excuse a newer version.
-    private bool IsLeft(AuditSeal seal, int version) =>
-        (seal.Holds(version) ? seal.IsSound(Newest!) : version < seal.CurrentVersion)
+    // An end whose code can't be checked is not carried on: whoever owns the schema names the version of a key that is destroyed, and
+    // the next event would vouch for all that they wrote.
+    private bool IsLeft(AuditSeal seal) =>
+        seal.IsSound(Newest!)
         && Head is not null
         && Head.Sequence == Newest!.Sequence
         && AuditSeal.Same(Head.Hash, Newest.Hash)
-        && (seal.Holds(Head.KeyVersion) ? seal.IsSound(Head) : Head.KeyVersion == version);
+        && seal.IsSound(Head);
 
     private static async Task<AuditEnd> ReadAsync(
         NpgsqlTransaction transaction,

@@ -23,12 +23,25 @@ public static class ClosingSeals
         Seal.TryParse(seal) is { } read
         && ring.Judge(SealPurpose.Rotation, Content(name, rotationId, json), read) == SealVerdict.ByCurrent;
 
-    /// <summary>Whether the seal is valid under any key of the ring: another key may have been current then.</summary>
-    public static bool WasHeld(KeyRing ring, string name, Guid rotationId, string json, string? seal) =>
+    /// <summary>
+    /// Whether the seal is valid under a key of the ring that may have been current then: the current one, that of the target
+    /// version, or one between. Whoever has an older key could write anything.
+    /// </summary>
+    public static bool WasHeld(
+        KeyRing ring,
+        string name,
+        Guid rotationId,
+        string json,
+        string? seal,
+        int targetVersion
+    ) =>
         Seal.TryParse(seal) is { } read
-        && ring.Judge(SealPurpose.Rotation, Content(name, rotationId, json), read)
-            is SealVerdict.ByCurrent
-                or SealVerdict.ByOther;
+        && ring.Judge(SealPurpose.Rotation, Content(name, rotationId, json), read, out var by) switch
+        {
+            SealVerdict.ByCurrent => true,
+            SealVerdict.ByOther => by >= targetVersion,
+            _ => false,
+        };
 
     private static ReadOnlySpan<byte> Content(string name, Guid rotationId, string json) =>
         new SealedText().Add(name).Add(rotationId.ToString()).Add(json).Bytes;

@@ -21,12 +21,12 @@ public static class RotationSeals
     public static bool IsSound(KeyRing ring, RunningRotation rotation) =>
         Judge(ring, rotation).Verdict == SealVerdict.ByCurrent;
 
-    /// <summary>What its seal is worth here, and the version of the key that it names; a rotation without one has none.</summary>
+    /// <summary>What its seal is worth here, and the version of the key that made it; 0 where no key of the ring did.</summary>
     internal static (SealVerdict Verdict, int Version) Judge(KeyRing ring, RunningRotation rotation)
     {
         ArgumentNullException.ThrowIfNull(rotation);
         return Seal.TryParse(rotation.Seal) is { } seal
-            ? (ring.Judge(SealPurpose.Rotation, Content(rotation), seal), seal.Version)
+            ? (ring.Judge(SealPurpose.Rotation, Content(rotation), seal, out var by), by)
             : (SealVerdict.Broken, 0);
     }
 

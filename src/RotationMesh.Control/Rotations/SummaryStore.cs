@@ -12,6 +12,11 @@ public sealed class SummaryStore(ControlDatabase control)
           AND audit_sequence IS NOT DISTINCT FROM @AuditSequence AND NOT concluded
         """;
 
+    private const string Withdraw = """
+        UPDATE rotationmesh.rotations SET summary = NULL, summary_seal = NULL
+        WHERE correlation_id = @rotationId AND NOT concluded AND summary IS NOT NULL
+        """;
+
     private const string FindEnded = """
         SELECT summary::text AS summary, summary_seal AS seal FROM rotationmesh.rotations
         WHERE correlation_id = @rotationId AND ended_at IS NOT NULL
@@ -55,6 +60,16 @@ public sealed class SummaryStore(ControlDatabase control)
             cancellationToken
         );
         return written == 1;
+    }
+
+    /// <summary>
+    /// Takes totals back that a later count refutes, unless the rotation has ended by them: the message that they are written may
+    /// still be under way.
+    /// </summary>
+    public static Task<int> WithdrawAsync(HeldWork held, Guid rotationId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        return held.ExecuteAsync(Withdraw, new { rotationId }, cancellationToken);
     }
 
     /// <summary>The totals of a rotation with their seal; null before its end.</summary>

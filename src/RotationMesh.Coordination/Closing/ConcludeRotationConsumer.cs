@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
@@ -41,8 +40,11 @@ internal sealed class ConcludeRotationConsumer(
     ILogger<ConcludeRotationConsumer> log
 ) : GuardedCommand<ConcludeRotation>(guards)
 {
-    /// <summary>Time for the application's answers beyond which the rows are counted once more.</summary>
-    private static readonly TimeSpan BriefAnswer = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// Time since the count beyond which the rows are counted once more. What looks for doubts may take hours, and the process may
+    /// be frozen meanwhile. Where the application's answers take so long, doubts are looked for once more too.
+    /// </summary>
+    private static readonly TimeSpan Brief = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Another map or key than the rotation's: rows that the map leaves out would go unnoticed. Of a cancelled rotation
@@ -80,7 +82,7 @@ internal sealed class ConcludeRotationConsumer(
         await arrival.WaitAsync(key, command.Goal.TargetVersion, context.CancellationToken);
         var drawn = await totals.DrawAsync(command, ledger, verification, context.CancellationToken);
         if (drawn.Summary is not { } summary)
-            return await WithoutTotalsAsync(context, drawn);
+            return await WithoutTotalsAsync(context, alone, drawn);
         if (
             !command.Cancelled
             && await claims.RecordAsync(alone, command.RotationId, command.Goal, context.CancellationToken)
@@ -89,17 +91,18 @@ internal sealed class ConcludeRotationConsumer(
             return unrecorded; // the retirement of a key would not know of these columns
         if (summary.IsClean())
         {
-            var asked = Stopwatch.GetTimestamp();
+            var asked = await control.NowAsync(context.CancellationToken);
             var answers = await AskAsync(command, rotation, context.CancellationToken);
-            if (Stopwatch.GetElapsedTime(asked) > BriefAnswer)
-            {
+            if (await control.NowAsync(context.CancellationToken) - asked > Brief)
                 drawn = await totals.DrawAsync(command, ledger, verification, context.CancellationToken);
-                if (drawn.Summary is not { } since)
-                    return await WithoutTotalsAsync(context, drawn);
-                summary = since;
-            }
-
-            summary = summary with { PostChecks = answers };
+            if (
+                drawn is { Summary: not null, CountedAt: { } counted }
+                && await control.NowAsync(context.CancellationToken) - counted > Brief
+            )
+                drawn = await totals.CountAgainAsync(command, drawn, context.CancellationToken);
+            if (drawn.Summary is not { } since)
+                return await WithoutTotalsAsync(context, alone, drawn);
+            summary = since with { PostChecks = answers };
         }
 
         if (await FindWantedAsync(command, context.CancellationToken) is not { ReadAt: var now })
@@ -115,7 +118,7 @@ internal sealed class ConcludeRotationConsumer(
             Reason = ReasonOf(summary),
             AuditSequence = rotation.AuditSequence,
             Rules = ClosingSummary.CurrentRules,
-            WrittenAt = now,
+            WrittenAt = drawn.CountedAt ?? now, // what they say is of then
         };
         if (
             !await SummaryStore.WriteAsync(
@@ -146,11 +149,13 @@ internal sealed class ConcludeRotationConsumer(
     // Tells the saga of rows that came late; returns what the totals wait for otherwise.
     private async Task<string?> WithoutTotalsAsync(
         ConsumeContext<ConcludeRotation> context,
+        HeldWork alone,
         DrawnTotals drawn
     )
     {
         if (!drawn.RowsCameLate)
             return drawn.Awaited;
+        await SummaryStore.WithdrawAsync(alone, context.Message.RotationId, context.CancellationToken);
         postChecks.Forget(context.Message.RotationId);
         await context.PublishAsync(new RowsCameLate(context.Message.RotationId, context.Message.Sweep));
         return drawn.Awaited;

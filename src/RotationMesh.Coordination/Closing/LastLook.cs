@@ -27,13 +27,19 @@ internal sealed class LastLook(
         var survey = await surveyor.CountAsync(command.Goal, settled, cancellationToken);
         if (survey is { Gaps: null, Waiting: null })
             censuses.Forget(command.RotationId);
-        return new LastCount(survey, census, command.Goal);
+        return new LastCount(survey, census, command.Goal)
+        {
+            CountedAt = await control.NowAsync(cancellationToken),
+        };
     }
 }
 
 /// <summary>The last count, and the census after the sweep; the census is null where it is not recorded.</summary>
 internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationGoal Goal)
 {
+    /// <summary>When the count had ended, by the control database's clock: a process may be frozen, and its own clock with it.</summary>
+    public DateTime CountedAt { get; init; }
+
     /// <summary>Why nothing can be concluded now; null where all was counted.</summary>
     public string? Awaited => Survey.Gaps ?? Survey.Waiting;
 

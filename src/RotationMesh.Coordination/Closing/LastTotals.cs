@@ -49,7 +49,7 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
             Doubts = last?.Strays,
         };
         if (!summary.IsClean())
-            return new DrawnTotals(summary);
+            return new DrawnTotals(summary) { CountedAt = last?.CountedAt };
         try
         {
             var (told, suspects) = await doubts.TellAsync(
@@ -59,12 +59,31 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
                 verification!,
                 cancellationToken
             );
-            return new DrawnTotals(told) { Suspects = suspects };
+            return new DrawnTotals(told) { Suspects = suspects, CountedAt = last?.CountedAt };
         }
         catch (Exception fault) when (ClosingDoubts.WhyNotNow(fault) is { } reason)
         {
             return new DrawnTotals(Awaited: reason);
         }
+    }
+
+    /// <summary>Counts the rows once more, and returns the same totals as of now, unless rows came or are awaited.</summary>
+    public async Task<DrawnTotals> CountAgainAsync(
+        ConcludeRotation command,
+        DrawnTotals drawn,
+        CancellationToken cancellationToken
+    )
+    {
+        var last = await lastLook.TakeAsync(command, cancellationToken);
+        if (last.Awaited is { } awaited)
+            return new DrawnTotals(Awaited: awaited);
+        return last.RowsCameLate
+            ? new DrawnTotals(RowsCameLate: true)
+            : drawn with
+            {
+                Summary = drawn.Summary! with { OpenWriters = last.OpenWriters ?? drawn.Summary.OpenWriters },
+                CountedAt = last.CountedAt,
+            };
     }
 
     // Few rows, else the count of those that were verified is a doubt (ClosingDoubts).
@@ -84,6 +103,9 @@ internal sealed record DrawnTotals(
     bool RowsCameLate = false
 )
 {
+    /// <summary>When the rows had been counted; null where they were not, as after a cancel.</summary>
+    public DateTime? CountedAt { get; init; }
+
     /// <summary>Tables that the next verification has to read wholly.</summary>
     public IReadOnlyList<TableName> Suspects { get; init; } = [];
 }

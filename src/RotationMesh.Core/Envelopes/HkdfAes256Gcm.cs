@@ -84,6 +84,8 @@ public sealed class HkdfAes256Gcm : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(tenant);
         ArgumentException.ThrowIfNullOrEmpty(context);
         Expansion(masterKey).Expand(info, tenant, context, key);
+        // A key zeroed meanwhile could have made it, and anybody has a key of zeros.
+        ObjectDisposedException.ThrowIf(masterKey.IsDisposed, masterKey);
     }
 
     // HKDF-Extract depends on salt and master key alone. Without this cache, a rotation would repeat it for each of
@@ -94,6 +96,7 @@ public sealed class HkdfAes256Gcm : IDisposable
         {
             if (expansions.TryGetValue(masterKey.Fingerprint, out var expansion))
                 return expansion;
+            ObjectDisposedException.ThrowIf(masterKey.IsDisposed, masterKey);
             expansion = new KeyExpansion(masterKey.Bytes, salt);
             expansions.Add(masterKey.Fingerprint, expansion);
             return expansion;

@@ -21,6 +21,7 @@ internal sealed class KeyExpansion : IDisposable
         pinned: true
     );
     private readonly ConcurrentBag<IncrementalHash> keyed = [];
+    private volatile bool disposed;
 
     /// <summary>Runs HKDF-Extract; the caller keeps and zeroes the key material.</summary>
     public KeyExpansion(ReadOnlySpan<byte> keyMaterial, ReadOnlySpan<byte> salt) =>
@@ -38,11 +39,13 @@ internal sealed class KeyExpansion : IDisposable
         hash.AppendData(block[..(length + 1)]);
         hash.GetHashAndReset(key);
         keyed.Add(hash);
+        ObjectDisposedException.ThrowIf(disposed, this); // it may have been keyed with zeros
     }
 
     /// <summary>Zeroes the extracted key and frees the hashes, which OpenSSL overwrites.</summary>
     public void Dispose()
     {
+        disposed = true;
         while (keyed.TryTake(out var hash))
             hash.Dispose();
         CryptographicOperations.ZeroMemory(pseudorandomKey);

@@ -14,6 +14,9 @@ public static class MasterKeyRules
         ArgumentNullException.ThrowIfNull(value);
         if (value.Length < MinLength)
             return $"is shorter than {MinLength} characters";
+        // HMAC pads a key with zeros, so with and without them it would have one fingerprint, and no variable holds them.
+        if (value.Contains('\0', StringComparison.Ordinal))
+            return "holds a NUL character, which no environment variable can";
         return Weak.Any(word => value.Contains(word, StringComparison.OrdinalIgnoreCase))
             ? $"contains one of the words {string.Join(", ", Weak)}, which mark keys that were never meant for production"
             : null;

@@ -42,8 +42,21 @@ public static class RingSeals
         SealPurpose purpose,
         ReadOnlySpan<byte> content,
         Seal seal
+    ) => ring.Judge(purpose, content, seal, out _);
+
+    /// <summary>
+    /// Says the same, and the version <paramref name="by"/> of the key that made the seal: the newest that has this key. It is 0
+    /// where no key of the ring did. The version in the seal is under no code.
+    /// </summary>
+    public static SealVerdict Judge(
+        this KeyRing ring,
+        SealPurpose purpose,
+        ReadOnlySpan<byte> content,
+        Seal seal,
+        out int by
     )
     {
+        by = 0;
         ArgumentNullException.ThrowIfNull(ring);
         ArgumentNullException.ThrowIfNull(purpose);
         var verdict = SealVerdict.KeyUnknown;
@@ -54,13 +67,14 @@ public static class RingSeals
                 continue;
             key.Seal(purpose, content, mac);
             if (!CryptographicOperations.FixedTimeEquals(mac, seal.Mac.Span))
+            {
                 verdict = SealVerdict.Broken;
-            else if (key.Version == ring.CurrentVersion)
-                return SealVerdict.ByCurrent;
-            else
-                return ring.SharedWith(ring.CurrentVersion).Contains(key.Version)
-                    ? SealVerdict.ByCurrent
-                    : SealVerdict.ByOther;
+                continue;
+            }
+
+            var same = ring.SharedWith(key.Version).Append(key.Version).ToList();
+            by = same.Max();
+            return same.Contains(ring.CurrentVersion) ? SealVerdict.ByCurrent : SealVerdict.ByOther;
         }
 
         return verdict;

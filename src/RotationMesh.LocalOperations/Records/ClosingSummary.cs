@@ -94,11 +94,11 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
     }
 
     /// <summary>
-    /// Whether a rotation that has ended was sealed with these very totals, under any key of the ring: another key
-    /// may have been the current one then.
+    /// Whether a rotation that has ended was sealed with these very totals, under the key of its target version or a later one:
+    /// another key may be the current one now.
     /// </summary>
-    public bool WasSealed(KeyRing ring, Guid rotationId, string? seal) =>
-        ClosingSeals.WasHeld(ring, ClosingSeals.Summary, rotationId, ToJson(), seal);
+    public bool WasSealed(KeyRing ring, Guid rotationId, string? seal, int targetVersion) =>
+        ClosingSeals.WasHeld(ring, ClosingSeals.Summary, rotationId, ToJson(), seal, targetVersion);
 
     /// <summary>Returns the JSON that is kept.</summary>
     public string ToJson() => JsonSerializer.Serialize(this);

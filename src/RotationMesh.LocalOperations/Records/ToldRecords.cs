@@ -43,7 +43,10 @@ internal sealed class ToldRecords(ControlDatabase control, KeyRing? ring)
         if (
             rotation.State == RotationState.Completed
             && trust == RecordTrust.Sealed
-            && !(closing?.WasSealed(ring!, rotation.RotationId, seal) == true && closing.IsClean())
+            && !(
+                closing?.WasSealed(ring!, rotation.RotationId, seal, rotation.TargetVersion) == true
+                && closing.IsClean()
+            )
         )
             trust = RecordTrust.Refuted;
         return TrustedRecords.Shown(rotation, trust);

@@ -39,7 +39,7 @@ internal sealed class ExternalCheck(
     public void Add(RowBatch row, string name, int values)
     {
         row.Held[0] = values;
-        batch.Add(row);
+        batch.AddIdentities(row); // as of the others: their values are in the store
         names.Add(name);
     }
 

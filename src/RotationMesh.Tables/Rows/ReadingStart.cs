@@ -11,15 +11,21 @@ namespace RotationMesh.Tables.Rows;
 /// </summary>
 public sealed class ReadingStart
 {
-    private const string Ask =
-        "SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text";
+    // The server keeps its start time when it recovers from the crash of one session, but not its counts.
+    private const string Ask = """
+        SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text,
+               coalesce(extract(epoch FROM pg_catalog.pg_stat_get_bgwriter_stat_reset_time())::pg_catalog.text, '')
+        """;
+
+    /// <summary>Transactions after which a start tells nothing any more: 32 bits of an id come round after four times as many.</summary>
+    private const ulong Longest = 1UL << 30;
 
     private const char Between = '/';
 
     private readonly DatabaseInstance place;
-    private readonly uint oldest;
+    private readonly ulong oldest;
 
-    private ReadingStart(DatabaseInstance place, uint oldest) => (this.place, this.oldest) = (place, oldest);
+    private ReadingStart(DatabaseInstance place, ulong oldest) => (this.place, this.oldest) = (place, oldest);
 
     /// <summary>
     /// Takes the present moment. Call it before the leaves of the table are listed. Throws
@@ -33,20 +39,32 @@ public sealed class ReadingStart
     {
         ArgumentNullException.ThrowIfNull(databases);
         await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
+        return await NowAsync(connection, cancellationToken);
+    }
+
+    private static async Task<ReadingStart> NowAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
         var place = await DatabaseInstance.ReadAsync(connection, cancellationToken);
         await using var command = new NpgsqlCommand(Ask, connection);
-        var xmin = ulong.Parse(
-            (string)(await command.ExecuteScalarAsync(cancellationToken))!,
-            CultureInfo.InvariantCulture
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new ReadingStart(
+            place with
+            {
+                Server = $"{place.Server}+{reader.GetString(1)}",
+            },
+            ulong.Parse(reader.GetString(0), CultureInfo.InvariantCulture)
         );
-        return new ReadingStart(place, (uint)(xmin & uint.MaxValue));
     }
 
     /// <summary>Reads what <see cref="ToText"/> wrote; null where it is something else.</summary>
     public static ReadingStart? TryParse(string? text) =>
         text?.Split(Between) is [var server, var oid, var xmin]
         && uint.TryParse(oid, CultureInfo.InvariantCulture, out var database)
-        && uint.TryParse(xmin, CultureInfo.InvariantCulture, out var oldest)
+        && ulong.TryParse(xmin, CultureInfo.InvariantCulture, out var oldest)
             ? new ReadingStart(new DatabaseInstance(server, database), oldest)
             : null;
 
@@ -55,11 +73,15 @@ public sealed class ReadingStart
         string.Create(CultureInfo.InvariantCulture, $"{place.Server}{Between}{place.Oid}{Between}{oldest}");
 
     /// <summary>
-    /// Returns whether the connection leads to the server on which the moment was taken, and whether that has not been started
-    /// anew: after a crash or a failover, transactions may get ids that were given out before.
+    /// Returns whether the connection leads to the server on which the moment was taken, whether that has not been started anew
+    /// (after a crash or a failover, transactions may get ids that were given out before), and whether ids are not so far on that
+    /// older and newer can't be told.
     /// </summary>
-    internal async Task<bool> IsOfAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        await DatabaseInstance.ReadAsync(connection, cancellationToken) == place;
+    internal async Task<bool> IsOfAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var now = await NowAsync(connection, cancellationToken);
+        return now.place == place && now.oldest >= oldest && now.oldest - oldest < Longest;
+    }
 
     /// <summary>Returns a condition that a row version had been committed at that moment.</summary>
     internal string Older(QueryText query) => Compare(query, ">");
@@ -74,7 +96,7 @@ public sealed class ReadingStart
     // age() subtracts modulo 2^32. So a frozen row may look newer once ids have come round, and never older again.
     private string Compare(QueryText query, string sign)
     {
-        var start = query.Add(oldest.ToString(CultureInfo.InvariantCulture));
+        var start = query.Add(((uint)(oldest & uint.MaxValue)).ToString(CultureInfo.InvariantCulture));
         return $"pg_catalog.age(t.xmin) OPERATOR(pg_catalog.{sign}) pg_catalog.age({start}::pg_catalog.xid)";
     }
 }

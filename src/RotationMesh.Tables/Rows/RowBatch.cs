@@ -85,14 +85,20 @@ internal sealed class RowBatch
     /// <summary>Adds the rows of another batch; their bytes stay in that batch's memory.</summary>
     public void Add(RowBatch other)
     {
+        AddIdentities(other);
+        for (var i = 0; i < values.Length; i++)
+            values[i].AddRange(other.values[i]);
+    }
+
+    /// <summary>Adds what finds the rows of another batch again, without their values.</summary>
+    public void AddIdentities(RowBatch other)
+    {
         Ctids.AddRange(other.Ctids);
         Xmins.AddRange(other.Xmins);
         Origins.AddRange(other.Origins);
         Held.AddRange(other.Held);
         for (var i = 0; i < keys.Length; i++)
             keys[i].AddRange(other.keys[i]);
-        for (var i = 0; i < values.Length; i++)
-            values[i].AddRange(other.values[i]);
     }
 
     /// <summary>Returns a batch of some of the rows; their bytes stay in this batch's memory.</summary>

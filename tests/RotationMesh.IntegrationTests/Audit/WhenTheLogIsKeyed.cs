@@ -110,7 +110,22 @@ public sealed class WhenTheLogIsKeyed
     }
 
     [Test]
-    public async Task The_next_key_vouches_for_events_whose_key_is_destroyed()
+    public async Task The_next_key_vouches_for_events_whose_key_is_destroyed_later()
+    {
+        using var both = AuditScene.RingOf(3, (2, 'q'), (3, 'n'));
+        using var next = AuditScene.RingOf(3, (3, 'n'));
+        await AuditScene.LogOf(both).AppendAsync(scene.Control, AuditScene.Entry("rotated"));
+
+        var verdict = await scene.VerifyAsync(next);
+
+        Assert.That(verdict.IsSound, Is.True, string.Join("; ", verdict.Faults));
+        Assert.That(verdict.VouchedUpTo, Is.EqualTo(Events + 1));
+        await scene.TamperAsync("UPDATE rotationmesh.audit_events SET actor = 'mallory' WHERE sequence = 2");
+        Assert.That((await scene.VerifyAsync(next)).Faults.Single().Sequence, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task An_end_whose_key_is_destroyed_is_not_carried_on_because_anybody_may_have_written_it()
     {
         using var next = AuditScene.RingOf(3, (3, 'n'));
         var unheld = await scene.VerifyAsync(next);
@@ -122,10 +137,7 @@ public sealed class WhenTheLogIsKeyed
             unheld.Faults.Single().ToString(),
             Does.StartWith("event 1 and those after it are keyed by version 2, which this key ring lacks")
         );
-        Assert.That(verdict.IsSound, Is.True, string.Join("; ", verdict.Faults));
-        Assert.That(verdict.VouchedUpTo, Is.EqualTo(Events + 1));
-        await scene.TamperAsync("UPDATE rotationmesh.audit_events SET actor = 'mallory' WHERE sequence = 2");
-        Assert.That((await scene.VerifyAsync(next)).Faults.Single().Sequence, Is.EqualTo(2));
+        Assert.That((verdict.IsTrusted, verdict.BrokenAt), Is.EqualTo((false, Events + 1)));
     }
 
     [Test]

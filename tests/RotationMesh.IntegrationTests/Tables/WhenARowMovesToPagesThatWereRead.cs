@@ -13,6 +13,7 @@ namespace RotationMesh.IntegrationTests.Tables;
 /// An update writes a row to any page with room for it, also to one before those that are still to be read. Nobody would decrypt
 /// the row then, and the few rows that are too few would not tell.
 /// </summary>
+[NonParallelizable] // a transaction of another test that is open, in any database of the server, makes more rows newer
 public sealed class WhenARowMovesToPagesThatWereRead
 {
     private const string Moved = "m240n00060";

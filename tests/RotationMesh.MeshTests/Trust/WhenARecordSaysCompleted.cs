@@ -1,9 +1,11 @@
+using System.Text.Json;
 using NUnit.Framework;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core.Keys;
 using RotationMesh.Embedding;
 using RotationMesh.LocalOperations;
 using RotationMesh.LocalOperations.Operating;
+using RotationMesh.LocalOperations.Records;
 using RotationMesh.MeshTests.Support;
 using RotationMesh.Operations.Documents;
 using RotationMesh.Sample;
@@ -131,6 +133,37 @@ internal sealed class WhenARecordSaysCompleted
                 mesh.Id,
                 CancellationToken.None
             );
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Who_kept_an_older_key_can_not_say_so_under_the_version_of_a_later_one(bool ofTheRecord)
+    {
+        await using var world = await SampleWorld.LoadAsync(Small);
+        await using var mesh = await RunningMesh.StartAsync(world, new WorkerOptions());
+        await mesh.UntilAsync("Completed");
+        using var kept = new KeyRing(1, new Dictionary<int, string> { [1] = SampleWorld.OldKey });
+        using var later = SampleWorld.RingOfThree();
+        var rotation = (
+            await new RunningRotations(world.Parts.Control).FindAsync(mesh.Id, CancellationToken.None)
+        )!;
+        var (written, _) = await new SummaryStore(world.Parts.Control).FindAsync(
+            mesh.Id,
+            CancellationToken.None
+        );
+        var summary = JsonSerializer.Deserialize<ClosingSummary>(written!)!;
+
+        await world.Database.ExecuteAsync(
+            ofTheRecord
+                ? $"UPDATE rotationmesh.rotations SET seal = '2{RotationSeals.SealOf(kept, rotation)[1..]}'"
+                : $"UPDATE rotationmesh.rotations SET summary_seal = '2{summary.SealFor(kept, mesh.Id)[1..]}'"
+        );
+
+        var told = await new ControlRotations(world.Parts.Map, () => later, world.Parts.Control).FindAsync(
+            mesh.Id,
+            CancellationToken.None
+        );
+        Assert.That((told.State, told.Reason), Is.EqualTo(("CompletedWithFailures", TrustedRecords.Refuted)));
     }
 
     private static ControlRotations Rotations(SampleWorld world) =>
