@@ -154,7 +154,8 @@ public sealed class RetiredKeyStore(ControlDatabase control)
     /// keys has retired already stays as it is. Returns what is in the way: a rotation to it that is not over, or ended since
     /// rows were <paramref name="counted"/> (by this database's clock), or a write deadline that has not passed by the
     /// <paramref name="clocks"/> of the databases, which were read before. What is <paramref name="gone"/> is forgotten in
-    /// that transaction too.
+    /// that transaction too. <paramref name="ensure"/> is asked last before the commit, after all waiting for locks, and throws
+    /// where rows may come to the version again.
     /// </summary>
     public async Task<Retirement> RetireAsync(
         int version,
@@ -164,6 +165,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         DateTime counted,
         IReadOnlyDictionary<string, DateTime> clocks,
         Forgotten gone,
+        Func<CancellationToken, Task> ensure,
         CancellationToken cancellationToken
     )
     {
@@ -180,6 +182,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
                     counted,
                     clocks,
                     gone,
+                    ensure,
                     cancellationToken
                 );
             }
@@ -199,6 +202,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         DateTime counted,
         IReadOnlyDictionary<string, DateTime> clocks,
         Forgotten gone,
+        Func<CancellationToken, Task> ensure,
         CancellationToken cancellationToken
     )
     {
@@ -222,6 +226,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
         var key = Of(appended, vouched: true)! with { Fingerprint = fingerprint, IsRecorded = true };
         await connection.ExecuteAsync(Insert, Row(appended, key), cancellationToken);
         await gone.ForgetAsync(connection, cancellationToken);
+        await ensure(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested(); // a cancelled wait for standbys ends like a success
         audit.Committed(appended);

@@ -111,7 +111,6 @@ public sealed class LocalKeyRetirement(
             usage.Fingerprint,
             cancellationToken
         );
-        await closing!.EnsureAsync(cancellationToken);
         var retired = await store.RetireAsync(
             version,
             usage.Fingerprint,
@@ -120,6 +119,7 @@ public sealed class LocalKeyRetirement(
             counted,
             clocks,
             Gone(),
+            closing!.EnsureAsync,
             cancellationToken
         );
         var document = retired.Key is { } key

@@ -40,26 +40,41 @@ public sealed class ColumnScan(
         var terms = new SearchTerms(tenants, new SearchBudget(depth.SearchTime, cancellationToken), sought);
         await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
         var before = Skipped.Met.ToHashSet();
-        var relations = await ScanCatalog.ListAsync(connection, cancellationToken);
         var looks = new List<TableLook>();
         var left = new List<NotLookedAt>();
-        var units = new ScanUnits(
-            [.. relations.Where(relation => own?.Contains(relation.Table) != true)],
-            await DeclaredAsync(
-                connection,
-                await databases.Places.SameAsync(database, cancellationToken),
-                cancellationToken
-            )
-        );
-        foreach (var unit in units.All.Select(unit => Without(database, unit)))
-            if (!IsSkipped(database, unit.Relation))
-                await LookAsync(
-                    unit,
-                    new UnitReading(connection, unit, depth, opener, terms, rowTenants),
-                    looks,
-                    left,
-                    cancellationToken
-                );
+        var (units, listed) = await ListAsync(connection, database, cancellationToken);
+        var changes = new CatalogChanges(listed);
+        var toRead = units.All;
+        for (var round = 0; ; round++)
+        {
+            foreach (var unit in toRead.Select(unit => Without(database, unit)))
+                if (!IsSkipped(database, unit.Relation))
+                    await LookAsync(
+                        unit,
+                        new UnitReading(connection, unit, depth, opener, terms, rowTenants),
+                        looks,
+                        left,
+                        cancellationToken
+                    );
+            (units, listed) = await ListAsync(connection, database, cancellationToken);
+            toRead = [.. units.Alone(changes.Since(listed))];
+            if (!toRead.Any())
+                break;
+            if (round < CatalogChanges.MostRounds)
+                continue;
+            left.AddRange(
+                toRead
+                    .Where(unit => !IsSkipped(database, unit.Relation))
+                    .Select(unit => new NotLookedAt(
+                        unit.Relation.Shown,
+                        null,
+                        CatalogChanges.Reason,
+                        UnreadCause.MayPass
+                    ))
+            );
+            break;
+        }
+
         // Asked whether there are any or not: an operator may leave out, once and for all, what is not there at the moment.
         if (
             !Skipped.Has(database, LargeObjects, null)
@@ -82,6 +97,25 @@ public sealed class ColumnScan(
             TenantsUnknown = tenants.Unknown,
             Skipped = [.. Skipped.Met.Where(place => !before.Contains(place))],
         };
+    }
+
+    private async Task<(ScanUnits Units, IReadOnlyList<ScanRelation> Relations)> ListAsync(
+        NpgsqlConnection connection,
+        string database,
+        CancellationToken cancellationToken
+    )
+    {
+        ScanRelation[] relations =
+        [
+            .. (await ScanCatalog.ListAsync(connection, cancellationToken)).Where(relation =>
+                own?.Contains(relation.Table) != true
+            ),
+        ];
+        var same = await databases.Places.SameAsync(database, cancellationToken);
+        return (
+            new ScanUnits(relations, await DeclaredAsync(connection, same, cancellationToken)),
+            relations
+        );
     }
 
     // Asks for both: a place that is given beside its schema is no mistake.

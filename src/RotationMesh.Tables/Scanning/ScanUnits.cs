@@ -29,6 +29,10 @@ internal sealed class ScanUnits
             .SelectMany(relation => Split(relation) ? Leaves(relation) : [relation])
             .Select(Unit);
 
+    /// <summary>A unit for each relation alone, and for the foreign tables among them.</summary>
+    public IEnumerable<ScanUnit> Alone(IEnumerable<ScanRelation> some) =>
+        some.Where(relation => !relation.HoldsNothing).Select(Unit);
+
     private bool Split(ScanRelation root) =>
         root.Kind == "p" && Below(root).Any(part => part.Kind == "f" || NamesMore(part, root));
 

@@ -35,8 +35,9 @@ public sealed class QuietCount(ApplicationDatabases databases)
 
     private const string TakeSnapshot = "SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text";
 
-    private const string Release =
-        "ROLLBACK TO SAVEPOINT quiet; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0";
+    private const string Release = "ROLLBACK TO SAVEPOINT quiet";
+
+    private const string NoLimits = "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0";
 
     /// <summary>Counts the rows of the whole table by version, or returns why there was no such moment.</summary>
     public async Task<QuietCounted> CountAsync(
@@ -79,10 +80,13 @@ public sealed class QuietCount(ApplicationDatabases databases)
                 await RunAsync(connection, Limits, cancellationToken);
                 // Held until the end. Otherwise a statement that rewrites or empties the table could run once SHARE is
                 // released, and leave nothing that the snapshot sees.
-                await LockAsync(connection, target, "ACCESS SHARE", cancellationToken);
-                await RunAsync(connection, Mark, cancellationToken);
-                await LockAsync(connection, target, "SHARE", cancellationToken);
-                await RunAsync(connection, TakeSnapshot, cancellationToken);
+                await RunAsync(connection, $"{Lock(target, "ACCESS SHARE")}; {Mark}", cancellationToken);
+                // Sent at once: were this process frozen between them, every writer of the table would wait for it.
+                await RunAsync(
+                    connection,
+                    $"{Lock(target, "SHARE")}; {TakeSnapshot}; {Release}",
+                    cancellationToken
+                );
             }
             catch (PostgresException refusal)
                 when (WhyNot(refusal) is { } why && !cancellationToken.IsCancellationRequested)
@@ -90,7 +94,7 @@ public sealed class QuietCount(ApplicationDatabases databases)
                 return new QuietCounted(null, why);
             }
 
-            await RunAsync(connection, Release, cancellationToken);
+            await RunAsync(connection, NoLimits, cancellationToken);
             if (!target.ByTenant)
                 await SeeWholeTableAsync(connection, cancellationToken);
             return new QuietCounted(await countAsync(connection), QuietRefusal.None);
@@ -118,12 +122,8 @@ public sealed class QuietCount(ApplicationDatabases databases)
             _ => null,
         };
 
-    private static Task<int> LockAsync(
-        NpgsqlConnection connection,
-        MappedTable target,
-        string mode,
-        CancellationToken cancellationToken
-    ) => RunAsync(connection, $"LOCK TABLE {target.Shape.From} IN {mode} MODE", cancellationToken);
+    private static string Lock(MappedTable target, string mode) =>
+        $"LOCK TABLE {target.Shape.From} IN {mode} MODE";
 
     private static Task<int> RunAsync(
         NpgsqlConnection connection,

@@ -1,5 +1,6 @@
 using RotationMesh.Control.Audit;
 using RotationMesh.Control.Retirement;
+using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Audit;
 using RotationMesh.TestKit;
 
@@ -101,9 +102,21 @@ public sealed class WhenAVersionIsRetired
         Assert.That(afterwards.Key?.Version, Is.EqualTo(2));
     }
 
+    [Test]
+    public async Task Nothing_is_recorded_where_its_mark_was_lost_while_it_waited()
+    {
+        Assert.That(
+            () => RetireAsync(NoClocks, ensure: () => throw new UsageException("the mark is lost")),
+            Throws.TypeOf<UsageException>()
+        );
+
+        Assert.That((await RetireAsync(NoClocks)).Key?.Version, Is.EqualTo(2));
+    }
+
     private async Task<Retirement> RetireAsync(
         Dictionary<string, DateTime> clocks,
-        DateTime? counted = null
+        DateTime? counted = null,
+        Func<Task>? ensure = null
     ) =>
         await new RetiredKeyStore(scene.Control).RetireAsync(
             2,
@@ -113,6 +126,7 @@ public sealed class WhenAVersionIsRetired
             counted ?? await scene.Control.NowAsync(CancellationToken.None),
             clocks,
             new([], []),
+            _ => ensure?.Invoke() ?? Task.CompletedTask,
             CancellationToken.None
         );
 }

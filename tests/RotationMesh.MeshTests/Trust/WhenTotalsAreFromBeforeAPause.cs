@@ -61,6 +61,27 @@ internal sealed class WhenTotalsAreFromBeforeAPause
         }
     }
 
+    [Test]
+    public async Task A_message_of_them_is_not_heard_where_a_later_look_has_found_rows()
+    {
+        using var frozen = new Lost<RotationConcluded>();
+        using var late = new Lost<RowsCameLate>();
+        await using var mesh = await ConcludedAsync(frozen, bus => bus.UseFilter(late));
+        await world.Database.ExecuteAsync(Bring);
+        await late.Met;
+
+        await ThawAsync(mesh, frozen);
+        var then = (await mesh.NowAsync())!.State;
+        late.LetPass();
+        await mesh.UntilAsync("Completed");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(then, Is.EqualTo("Verifying"));
+            Assert.That(await world.AtVersionAsync(1), Is.Zero);
+        }
+    }
+
     // As if the coordinator had been frozen for an hour, or the clock had been set back by one.
     [TestCase(1)]
     [TestCase(-1)]
@@ -87,13 +108,22 @@ internal sealed class WhenTotalsAreFromBeforeAPause
         }
     }
 
-    private async Task<RunningMesh> ConcludedAsync(Lost<RotationConcluded> frozen)
+    private async Task<RunningMesh> ConcludedAsync(
+        Lost<RotationConcluded> frozen,
+        Action<IReceiveEndpointConfigurator>? more = null
+    )
     {
         var mesh = await RunningMesh.StartAsync(
             world,
             new WorkerOptions(),
             configure: bus =>
-                bus.AddConfigureEndpointsCallback((_, _, endpoint) => endpoint.UseFilter(frozen))
+                bus.AddConfigureEndpointsCallback(
+                    (_, _, endpoint) =>
+                    {
+                        endpoint.UseFilter(frozen);
+                        more?.Invoke(endpoint);
+                    }
+                )
         );
         await frozen.Met;
         return mesh;

