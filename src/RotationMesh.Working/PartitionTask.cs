@@ -1,4 +1,5 @@
 using RotationMesh.Contracts;
+using RotationMesh.Core;
 
 namespace RotationMesh.Working;
 
@@ -9,4 +10,15 @@ internal sealed record PartitionTask(
     string MapHash,
     int Version,
     string Fingerprint
+);
+
+/// <summary>
+/// A partition that ended before its last row: what was done of it, whether it had too little time to write, whether it was at
+/// its rows when it was stopped, and which pages are left if those before are done.
+/// </summary>
+internal sealed record Unfinished(
+    RowCounts Counts,
+    bool OutOfTime = false,
+    bool WasWorking = false,
+    PageRange? Rest = null
 );

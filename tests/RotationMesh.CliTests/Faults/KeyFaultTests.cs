@@ -59,6 +59,11 @@ public sealed class KeyFaultTests
         "names version 1 twice"
     )]
     [TestCase(Previous, "{\"1\":\"7d1e0c52\"}", "version 1, is shorter than 32 characters")]
+    [TestCase(
+        Previous,
+        "{\"1\":\"kV9x2Lq7Rt4Wz8Yb3Nc6Mf1Hg5Jd0Ps\\u0000\"}",
+        "version 1, holds a NUL character"
+    )]
     [TestCase(Previous, "{\"1\":7}", "version 1, is not a string")]
     [TestCase(Previous, "{\"1\":\"a8f1examplec07b43d6e2951a8f1c07b43d6\"}", "contains one of the words")]
     public async Task A_fault_is_one_line_that_names_the_variable_and_no_value(
