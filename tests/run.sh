@@ -42,18 +42,8 @@ tests/releases.sh
 tests/RotationMesh.GateTests/Application/install.sh
 infra/helm/install.sh
 
-# Two projects at a time: the tests wait for most of their time. Where others have most of the processors there is nothing to gain by
-# that, and every wait takes longer. Those that take longest begin first.
-is_busy() {
-  local before after
-  before=$(idle)
-  sleep 3
-  after=$(idle)
-  [ $((after - before)) -lt $((3 * $(getconf CLK_TCK) * $(nproc) / 2)) ]
-}
-idle() { awk '/^cpu / { print $5 }' /proc/stat; }
-lanes=${ROTATIONMESH_TEST_LANES:-2}
-if [ -z "${ROTATIONMESH_TEST_LANES:-}" ] && [ -r /proc/stat ] && is_busy; then lanes=1; fi
+# Two projects at a time: the tests wait for most of their time. Those that take longest begin first.
+lanes=2
 order="FaultTests CliTests MeshTests ServiceTests IntegrationTests"
 projects() {
   for name in $order; do echo "tests/RotationMesh.$name/RotationMesh.$name.csproj"; done

@@ -35,7 +35,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         new(
             "partitions",
             Change,
-            "partition_id sweep_table_id sequence state attempt failures expiries expected_rows not_before lease_until settled_at rotated conflicts contended failed_rows verified worker last_error range write_until left_until cut_short empty_rows decrypted_values"
+            "partition_id sweep_table_id sequence state attempt failures expiries expected_rows not_before lease_until settled_at rotated conflicts contended failed_rows verified worker last_error range write_until left_until cut_short empty_rows decrypted_values dispatch"
         ),
         new(
             "row_failures",

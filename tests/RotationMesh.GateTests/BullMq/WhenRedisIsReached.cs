@@ -50,8 +50,15 @@ public sealed class WhenRedisIsReached
         );
         var url = $"rediss://:{Password}@localhost:{server.Port}";
 
-        var trusted = await LookAsync(url, certificates.AuthorityFile);
-        Assert.That(trusted.Reason, Does.Contain("there is no queue sync-connector"));
+        await Eventually.Holds(
+            async () =>
+                (await LookAsync(url, certificates.AuthorityFile)).Reason!.Contains(
+                    "there is no queue sync-connector",
+                    StringComparison.Ordinal
+                ),
+            Deadline,
+            "a look over TLS is answered"
+        );
         var untrusted = await LookAsync(url);
         Assert.That(untrusted.Holds, Is.False);
         Assert.That(untrusted.Reason, Does.StartWith("Redis"));

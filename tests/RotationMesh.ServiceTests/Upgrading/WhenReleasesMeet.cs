@@ -5,7 +5,7 @@ namespace RotationMesh.ServiceTests.Upgrading;
 
 public sealed class WhenReleasesMeet
 {
-    private const int Rows = 3_000;
+    private const int Rows = 6_000;
 
     [TestCase(true)]
     [TestCase(false)]
@@ -13,7 +13,7 @@ public sealed class WhenReleasesMeet
     {
         var (before, after) = forward ? (Release.Current, Release.Next) : (Release.Next, Release.Current);
         await using var fixture = await Fixture.LoadAsync(Rows);
-        await fixture.SlowDownAsync(TimeSpan.FromMilliseconds(200));
+        await fixture.SlowDownAsync(TimeSpan.FromSeconds(2));
         var coordinator = await fixture.StartCoordinator(before).JoinedAsync();
         var worker = await fixture.StartWorker(before).JoinedAsync();
         var rotation = await RotateAsync(coordinator);
