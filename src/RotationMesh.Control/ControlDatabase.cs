@@ -15,6 +15,9 @@ public sealed class ControlDatabase : ControlQueries, IAsyncDisposable
     /// </summary>
     private const int MostConnections = 40;
 
+    // Ends the transaction of a frozen process, and with it the locks that others wait for.
+    private const string FrozenLimit = "SET idle_in_transaction_session_timeout = '5min'; ";
+
     /// <summary>
     /// Opens the database of a connection string in Npgsql keywords; nothing is contacted yet. With
     /// <paramref name="primaryOnly"/> a connection to a standby is a fault: what was recorded last may be missing there.
@@ -113,6 +116,7 @@ public sealed class ControlDatabase : ControlQueries, IAsyncDisposable
             new PoolerCheck("the control database", connectionString),
             SessionSettings.NoSchemas
                 + SessionSettings.Unlimited
+                + FrozenLimit
                 + SessionSettings.ReadCommitted
                 + SessionSettings.Synchronous,
             primaryOnly

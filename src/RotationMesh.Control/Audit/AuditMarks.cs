@@ -24,7 +24,7 @@ public sealed class AuditMarks(ControlDatabase control)
     private const string ListSealed = """
         SELECT rotation.* FROM (VALUES (NULL::text)) AS absent (seal)
         CROSS JOIN LATERAL (
-            SELECT correlation_id AS id, state, concluded, seal FROM rotationmesh.rotations
+            SELECT correlation_id AS id, state, concluded, seal, target_version FROM rotationmesh.rotations
         ) AS rotation
         WHERE rotation.seal IS NOT NULL ORDER BY rotation.id
         """;

@@ -1,3 +1,5 @@
+using RotationMesh.Core;
+
 namespace RotationMesh.Control.Audit;
 
 /// <summary>
@@ -34,17 +36,17 @@ internal sealed class AuditedRotations(IReadOnlyList<SealedRotation> rotations)
     }
 
     /// <summary>
-    /// Returns what somebody who kept an old key may have written: ends that are sealed with an older key than the records of
-    /// their rotations, where the operator noted no later event.
+    /// Returns what somebody who kept an old key may have written: ends that are sealed with an older key than that of the
+    /// rotation's target, or than their records name, where the operator noted no later event.
     /// </summary>
     public IEnumerable<string> FindDoubts(long vouchedUpTo) =>
         from rotation in rotations
         where rotation.Concluded
         let end = ended.GetValueOrDefault(rotation.Id)
-        where end?.KeyVersion < rotation.SealVersion() && end.Sequence > vouchedUpTo
-        select $"Event {end.Sequence}, the end of rotation {rotation.Id}, is sealed with key version {end.KeyVersion}, and the record "
-            + $"of that rotation with version {rotation.SealVersion()}: whoever kept the old key may have written the log anew. Give "
-            + "what was noted later with --expect";
+        where end?.KeyVersion < rotation.LeastVersion && end.Sequence > vouchedUpTo
+        select $"Event {end.Sequence}, the end of rotation {rotation.Id}, is sealed with key version {end.KeyVersion}, and that rotation "
+            + $"ended with version {rotation.LeastVersion}: whoever kept the old key may have written the log anew. Give what was noted "
+            + "later with --expect";
 }
 
 /// <summary>A rotation whose record bears a seal.</summary>
@@ -62,6 +64,16 @@ public sealed record SealedRotation
     /// <summary>The seal.</summary>
     public string? Seal { get; init; }
 
-    /// <summary>Version of the key that the seal names; null where it isn't a seal.</summary>
-    public int? SealVersion() => Core.Keys.Seal.TryParse(Seal)?.Version;
+    /// <summary>Version of its target.</summary>
+    public int TargetVersion { get; init; }
+
+    /// <summary>
+    /// No older key sealed its end. The key that a completed rotation brought rows to was current then. The version that the seal
+    /// names is under no code, so it can only raise this one.
+    /// </summary>
+    public int LeastVersion =>
+        Math.Max(
+            State is RotationState.Completed or RotationState.CompletedWithFailures ? TargetVersion : 0,
+            Core.Keys.Seal.TryParse(Seal)?.Version ?? 0
+        );
 }

@@ -21,9 +21,9 @@ public sealed class RetriedFailures(ControlDatabase control)
         GROUP BY 1, 2, 3
         """;
 
-    private const string Clear = """
-        DELETE FROM rotationmesh.row_failures
-        WHERE rotation_id = @rotationId AND scope = @Scope AND database_name = @DatabaseName AND table_name = @TableName
+    private const string ReadAgain = """
+        UPDATE rotationmesh.row_failures SET read_again = true
+        WHERE NOT read_again AND rotation_id = @rotationId AND scope = @Scope AND database_name = @DatabaseName AND table_name = @TableName
           AND (@Tenants::text[] IS NULL OR tenant = ANY (@Tenants))
         """;
 
@@ -49,10 +49,11 @@ public sealed class RetriedFailures(ControlDatabase control)
         );
 
     /// <summary>
-    /// Forgets the failures of what is read again, before the sweep finds them anew. The statement runs in the session that
-    /// holds the guard, so that failures of a sweep that somebody else has planned meanwhile stay.
+    /// Marks the failures of what is read again, before the sweep finds them anew: they are not listed, and are forgotten only at the
+    /// end of a rotation that has read them (migration 0038). The statement runs in the session that holds the guard, so that failures
+    /// of a sweep that somebody else has planned meanwhile stay.
     /// </summary>
-    public static Task ClearAsync(
+    public static Task ReadAgainAsync(
         HeldWork held,
         Guid rotationId,
         RetriedTable table,
@@ -62,7 +63,7 @@ public sealed class RetriedFailures(ControlDatabase control)
         ArgumentNullException.ThrowIfNull(held);
         ArgumentNullException.ThrowIfNull(table);
         return held.ExecuteAsync(
-            Clear,
+            ReadAgain,
             new
             {
                 rotationId,

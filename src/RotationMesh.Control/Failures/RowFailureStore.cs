@@ -22,11 +22,12 @@ public sealed class RowFailureStore(ControlDatabase control)
              AS f (scope, database_name, table_name, row_key, tenant, version, error, value_size, cause)
         ON CONFLICT (rotation_id, scope, database_name, table_name, key_digest)
         DO UPDATE SET tenant = excluded.tenant, version = excluded.version, error = excluded.error,
-            value_size = excluded.value_size, cause = excluded.cause, recorded_at = now()
+            value_size = excluded.value_size, cause = excluded.cause, recorded_at = now(), read_again = false
         """;
 
-    private const string ClearVersion = """
-        DELETE FROM rotationmesh.row_failures WHERE rotation_id = @rotationId AND version = @version
+    private const string ReadVersionAgain = """
+        UPDATE rotationmesh.row_failures SET read_again = true
+        WHERE rotation_id = @rotationId AND version = @version AND NOT read_again
         """;
 
     private const string ClearOthers = """
@@ -40,24 +41,24 @@ public sealed class RowFailureStore(ControlDatabase control)
         SELECT scope, database_name, table_name,
                count(*) FILTER (WHERE version IS DISTINCT FROM @version) AS pending,
                count(*) FILTER (WHERE version = @version) AS unreadable
-        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId GROUP BY 1, 2, 3
+        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId AND NOT read_again GROUP BY 1, 2, 3
         """;
 
     private const string List = """
         SELECT scope, database_name, table_name, row_key::text AS row_key, tenant, version, error, value_size, cause
-        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
+        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId AND NOT read_again
         ORDER BY scope, database_name, table_name, row_key LIMIT @limit
         """;
 
     private const string Count = """
         SELECT scope, database_name, table_name, error, cause, count(*) AS rows
-        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
+        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId AND NOT read_again
         GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 6 DESC, 5
         """;
 
     private const string CountTenants = """
         SELECT scope, database_name, table_name, tenant, count(*) AS rows
-        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId
+        FROM rotationmesh.row_failures WHERE rotation_id = @rotationId AND NOT read_again
         GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT @limit
         """;
 
@@ -94,10 +95,11 @@ public sealed class RowFailureStore(ControlDatabase control)
     }
 
     /// <summary>
-    /// Forgets the failures of rows that claim the target version, before a verification finds them anew. The statement runs in
-    /// the session that holds the guard, so that nobody else forgets again what the verification found.
+    /// Marks the failures of rows that claim the target version, before a verification finds them anew: they are not listed, and
+    /// are forgotten only at the end of a rotation that has read them (migration 0038). The statement runs in the session that holds
+    /// the guard, so that nobody else marks again what the verification found.
     /// </summary>
-    public static async Task ClearUnreadableAsync(
+    public static async Task ReadUnreadableAgainAsync(
         HeldWork held,
         Guid rotationId,
         long targetVersion,
@@ -105,7 +107,7 @@ public sealed class RowFailureStore(ControlDatabase control)
     )
     {
         ArgumentNullException.ThrowIfNull(held);
-        await held.ExecuteAsync(ClearVersion, new { rotationId, version = targetVersion }, cancellationToken);
+        await held.ExecuteAsync(ReadVersionAgain, new { rotationId, version = targetVersion }, cancellationToken);
     }
 
     /// <summary>

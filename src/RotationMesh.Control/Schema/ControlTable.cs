@@ -40,7 +40,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         new(
             "row_failures",
             Replace,
-            "rotation_id scope database_name table_name row_key tenant version error recorded_at key_digest value_size cause"
+            "rotation_id scope database_name table_name row_key tenant version error recorded_at key_digest value_size cause read_again"
         ),
         new("refusals", Change, "rotation_id worker reason refusals first_at last_at"),
         new(

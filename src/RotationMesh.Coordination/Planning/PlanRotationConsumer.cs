@@ -124,7 +124,7 @@ internal sealed class PlanRotationConsumer(
             );
             foreach (var (table, tenants) in chosen)
             {
-                await RetriedFailures.ClearAsync(
+                await RetriedFailures.ReadAgainAsync(
                     alone,
                     command.RotationId,
                     new RetriedTable

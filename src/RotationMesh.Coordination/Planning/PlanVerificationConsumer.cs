@@ -74,7 +74,7 @@ internal sealed class PlanVerificationConsumer(
             command.Goal.TargetVersion,
             cancellationToken
         );
-        await RowFailureStore.ClearUnreadableAsync(
+        await RowFailureStore.ReadUnreadableAgainAsync(
             alone,
             command.RotationId,
             command.Goal.TargetVersion,
