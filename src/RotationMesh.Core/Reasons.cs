@@ -192,9 +192,9 @@ public static class Reasons
     /// <summary>A database hangs.</summary>
     public const string NoAnswer = "it did not answer within";
 
-    /// <summary>Transactions that began before the scan of a retirement may commit what it does not see.</summary>
-    public const string OpenBeforeScan =
-        "transactions that were open before the scan may bring values to where it does not see them";
+    /// <summary>Transactions that were open when a retirement counted may commit what it does not see.</summary>
+    public const string OpenAtCount =
+        "transactions that were open when rows were counted may bring values to where nobody sees them";
 
     /// <summary>The scan of a retirement could not look at a table or column.</summary>
     public const string NotLookedAt = "not looked at in database";

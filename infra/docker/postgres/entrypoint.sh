@@ -3,6 +3,7 @@
 # /docker-entrypoint-initdb.d, then runs the server.
 set -euo pipefail
 
+case ${1:-} in -*) set -- postgres "$@" ;; esac
 if [ "${1:-}" != postgres ]; then exec "$@"; fi
 if [ "$(id -u)" = 0 ]; then
   mkdir -p "$PGDATA"

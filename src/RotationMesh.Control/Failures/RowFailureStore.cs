@@ -107,7 +107,11 @@ public sealed class RowFailureStore(ControlDatabase control)
     )
     {
         ArgumentNullException.ThrowIfNull(held);
-        await held.ExecuteAsync(ReadVersionAgain, new { rotationId, version = targetVersion }, cancellationToken);
+        await held.ExecuteAsync(
+            ReadVersionAgain,
+            new { rotationId, version = targetVersion },
+            cancellationToken
+        );
     }
 
     /// <summary>

@@ -24,7 +24,7 @@ internal sealed class LastLook(
         var census = await ClosingCensus.FindAsync(control, ring, command.RotationId, cancellationToken);
         // Transactions that the census no longer waited for are not waited for again.
         var settled = census?.OpenWriters is null ? censuses.Of(command.RotationId, command.Sweep) : null;
-        var survey = await surveyor.CountAsync(command.Goal, settled, cancellationToken);
+        var survey = await surveyor.CountAsync(command.Goal, settled, cancellationToken, isLast: true);
         if (survey is { Gaps: null, Waiting: null })
             censuses.Forget(command.RotationId);
         return new LastCount(survey, census, command.Goal)
@@ -54,12 +54,12 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
     public IReadOnlyList<string> Notes => [.. Survey.Notes, .. ObjectsBeside.Describe(Survey.Tables)];
 
     /// <summary>
-    /// Whether there are more rows below the target than the census found. False if the census left unexplained rows, or rows
-    /// of partitions that were given up: no further sweep would be made then.
+    /// Whether there are more rows below the target than the census found, or may be, in a leaf that was attached meanwhile. False
+    /// if the census left unexplained rows, or rows of partitions that were given up: no further sweep would be made then.
     /// </summary>
     public bool RowsCameLate =>
         Census is { PendingRows: 0, GivenUp: null }
-        && Survey.BelowTarget(Goal.TargetVersion) > Census.BelowTarget;
+        && (Survey.LeavesChanged || Survey.BelowTarget(Goal.TargetVersion) > Census.BelowTarget);
 
     /// <summary>These counts, with those of the opening census that are <paramref name="known"/>.</summary>
     public IReadOnlyList<TableCount> Tables(IReadOnlyList<TableCount> known) =>

@@ -9,6 +9,7 @@ using RotationMesh.Postgres;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Durability;
+using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Schema;
 using RotationMesh.Tables.Statements;
 
@@ -54,12 +55,14 @@ internal sealed class Surveyor(RotationMap map, ApplicationDatabases databases, 
 
     /// <summary>
     /// Counts everything of the goal. The <paramref name="closing"/> census (null: another one) waits for transactions that
-    /// may still bring rows, and makes what it counted durable, so that a crash of the server can't take it back.
+    /// may still bring rows, and makes what it counted durable, so that a crash of the server can't take it back. The one that
+    /// <paramref name="isLast"/> tells whether leaves came or went while it counted: no later one would count their rows.
     /// </summary>
     public async Task<Survey> CountAsync(
         RotationGoal goal,
         SettledCensus? closing,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool isLast = false
     )
     {
         var started = Stopwatch.GetTimestamp();
@@ -67,7 +70,7 @@ internal sealed class Surveyor(RotationMap map, ApplicationDatabases databases, 
         var parts = await SomeAtOnce.SelectAsync(
             entries.GroupBy(entry => entry.Entry.Database),
             AtOnce,
-            database => CountAsync(goal, [.. database], closing, cancellationToken),
+            database => CountAsync(goal, [.. database], closing, isLast, cancellationToken),
             cancellationToken
         );
         var survey = new Survey(
@@ -77,6 +80,7 @@ internal sealed class Surveyor(RotationMap map, ApplicationDatabases databases, 
         {
             Waiting = Joined(parts.Select(part => part.Waiting)),
             OpenWriters = Joined(parts.Select(part => part.OpenWriters)),
+            LeavesChanged = parts.Any(part => part.LeavesChanged),
             Notes = [.. parts.SelectMany(part => part.Notes)],
         };
         last = survey is { Uncounted.Count: 0, Waiting: null }
@@ -113,6 +117,7 @@ internal sealed class Surveyor(RotationMap map, ApplicationDatabases databases, 
         RotationGoal goal,
         IReadOnlyList<(TableEntry Entry, short Order)> entries,
         SettledCensus? closing,
+        bool isLast,
         CancellationToken cancellationToken
     )
     {
@@ -127,26 +132,17 @@ internal sealed class Surveyor(RotationMap map, ApplicationDatabases databases, 
             );
             var targets = report.OrThrow();
             var orders = entries.ToDictionary(entry => entry.Entry, entry => entry.Order);
-            if (closing is not null)
-            {
-                var tables = targets.Select(target => new SurveyedTable(target, orders[target.Entry], []));
-                var settled = await closing.RunAsync([.. tables], Tenants(goal), cancellationToken);
-                await new PolicyLook(databases).EnsureSameAsync(targets, cancellationToken);
-                var notes = await NotesAsync(settled.Tables, Tenants(goal), cancellationToken);
-                return settled with { Notes = [.. settled.Notes, .. notes] };
-            }
-
-            var census = new TableCensus(databases);
-            var counted = new List<SurveyedTable>();
-            foreach (var target in targets)
-                counted.Add(
-                    new SurveyedTable(
-                        target,
-                        orders[target.Entry],
-                        await census.CountAsync(target, Tenants(goal), cancellationToken)
-                    )
-                );
-            return new Survey(counted, []);
+            IReadOnlyList<SurveyedTable> tables =
+            [
+                .. targets.Select(target => new SurveyedTable(target, orders[target.Entry], [])),
+            ];
+            var marks = new LeafMarks(databases);
+            var before = isLast ? await marks.ReadAsync(database, targets, cancellationToken) : [];
+            var survey = closing is null
+                ? await CountAsync(goal, tables, cancellationToken)
+                : await SettleAsync(goal, tables, closing, cancellationToken);
+            var after = isLast ? await marks.ReadAsync(database, targets, cancellationToken) : [];
+            return survey with { LeavesChanged = !after.SequenceEqual(before) };
         }
         catch (DurabilityException fault)
         {
@@ -168,6 +164,40 @@ internal sealed class Surveyor(RotationMap map, ApplicationDatabases databases, 
         {
             return new Survey([], [new(database, fault.Message)]);
         }
+    }
+
+    private async Task<Survey> CountAsync(
+        RotationGoal goal,
+        IReadOnlyList<SurveyedTable> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        var census = new TableCensus(databases);
+        var counted = new List<SurveyedTable>();
+        foreach (var table in tables)
+            counted.Add(
+                table with
+                {
+                    Counts = await census.CountAsync(table.Target, Tenants(goal), cancellationToken),
+                }
+            );
+        return new Survey(counted, []);
+    }
+
+    private async Task<Survey> SettleAsync(
+        RotationGoal goal,
+        IReadOnlyList<SurveyedTable> tables,
+        SettledCensus closing,
+        CancellationToken cancellationToken
+    )
+    {
+        var settled = await closing.RunAsync(tables, Tenants(goal), cancellationToken);
+        await new PolicyLook(databases).EnsureSameAsync(
+            [.. tables.Select(table => table.Target)],
+            cancellationToken
+        );
+        var notes = await NotesAsync(settled.Tables, Tenants(goal), cancellationToken);
+        return settled with { Notes = [.. settled.Notes, .. notes] };
     }
 
     private List<(TableEntry Entry, short Order)> Entries(RotationGoal goal) =>

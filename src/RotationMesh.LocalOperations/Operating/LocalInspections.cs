@@ -161,6 +161,7 @@ public sealed class LocalInspections(
         var versions = await check.ExamineAsync(
             null,
             lasting: false,
+            awaiting: false,
             rows => VerificationShare.Default.Of(rows) is < 1 and var share ? share : null,
             new RotationProgress(),
             cancellationToken

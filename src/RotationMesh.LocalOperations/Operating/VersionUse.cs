@@ -31,13 +31,22 @@ internal static class VersionUse
                 ? await check.ExamineAsync(
                     version,
                     lasting: true,
+                    awaiting: false,
                     rows => SampleShare.Of(Glance, rows),
                     new RotationProgress(),
                     cancellationToken
                 )
                 : await ProgressReports.WhileAsync(
                     progress,
-                    now => check.ExamineAsync(version, lasting: true, _ => null, now, cancellationToken)
+                    now =>
+                        check.ExamineAsync(
+                            version,
+                            lasting: true,
+                            awaiting: true,
+                            _ => null,
+                            now,
+                            cancellationToken
+                        )
                 );
             return found.Single(key => key.Version == version);
         }

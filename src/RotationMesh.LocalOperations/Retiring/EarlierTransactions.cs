@@ -1,14 +1,15 @@
 using Npgsql;
 using RotationMesh.Core;
+using RotationMesh.Postgres;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Writers;
 
 namespace RotationMesh.LocalOperations.Retiring;
 
 /// <summary>
-/// Waits, before a scan, for the transactions that were open then, in every database that is scanned. The census has waited for
-/// writers of the map's tables alone. Any other transaction that is older than the census may hold their old values, and
-/// commit them where the scan has been already, or into a table that is not there for it.
+/// Waits, after a census that has found no row of a version, for the transactions that were open then, in every database. The
+/// census has waited for writers of the map's tables alone. Any other transaction that is older may hold their old values, and
+/// commit them where the rows have been decrypted already, where the scan has been, or into a table that is not there for it.
 /// </summary>
 internal sealed class EarlierTransactions(ApplicationDatabases databases)
 {
@@ -22,16 +23,15 @@ internal sealed class EarlierTransactions(ApplicationDatabases databases)
         + "then try again";
 
     /// <summary>
-    /// Waits for them for as long as a census waits for writers. Adds those that have not ended to what prevents the retirement,
-    /// and databases that do not answer, which are returned.
+    /// Waits for them for as long as a census waits for writers. Returns what prevents the retirement: those that have not ended, and
+    /// databases that do not answer.
     /// </summary>
     public async Task<IReadOnlyList<string>> WaitAsync(
         IReadOnlyList<string> names,
-        List<string> inTheWay,
         CancellationToken cancellationToken
     )
     {
-        var silent = new List<string>();
+        var inTheWay = new List<string>();
         for (var round = 0; round < Rounds && inTheWay.Count == 0; round++)
             foreach (var name in names)
             {
@@ -39,15 +39,16 @@ internal sealed class EarlierTransactions(ApplicationDatabases databases)
                 try
                 {
                     if (!await open.HaveEndedAsync(RetirementCensus.Timeout, cancellationToken))
-                        inTheWay.Add($"database {name}: {Reasons.OpenBeforeScan}: {open}; {Remedy}");
+                        inTheWay.Add($"database {name}: {Reasons.OpenAtCount}: {open}; {Remedy}");
                 }
                 catch (NpgsqlException fault)
                 {
-                    silent.Add(name);
-                    inTheWay.Add(RetirementScan.NotScanned(name, fault));
+                    inTheWay.Add(
+                        $"database {name} could not be asked for open transactions: {DatabaseFaults.Describe(fault.InnerException as NpgsqlException ?? fault)}"
+                    );
                 }
             }
 
-        return silent;
+        return inTheWay;
     }
 }

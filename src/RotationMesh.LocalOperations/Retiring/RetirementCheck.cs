@@ -81,13 +81,14 @@ internal sealed class RetirementCheck(
     public IReadOnlyList<string> Gone { get; init; } = [];
 
     /// <summary>
-    /// Returns what needs each version of the key ring and of the rows, and <paramref name="asked"/>. Where nothing
-    /// seems to need a version, a key ring without it decrypts the <paramref name="share"/> of the rows. Only after a
-    /// <paramref name="lasting"/> look may a key be retired.
+    /// Returns what needs each version of the key ring and of the rows, and <paramref name="asked"/>. Where nothing seems to need
+    /// a version, a key ring without it decrypts the <paramref name="share"/> of the rows, <paramref name="awaiting"/> before that
+    /// the end of open transactions. Only after a <paramref name="lasting"/> look may a key be retired.
     /// </summary>
     public async Task<IReadOnlyList<KeyDocument>> ExamineAsync(
         int? asked,
         bool lasting,
+        bool awaiting,
         Func<long, double?> share,
         RotationProgress progress,
         CancellationToken cancellationToken
@@ -100,6 +101,7 @@ internal sealed class RetirementCheck(
             before[version] = await UnderWayAsync(version, cancellationToken);
         await LookForUncountedAsync(cancellationToken);
         var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
+        await unreached.LookAsync(cancellationToken); // again: nobody counted what was detached meanwhile
         Counted = tables.Sum(table => table.Rows);
         Externals = new UnreadExternals { Skipped = SkippedPlaces };
         Externals.Look(tables);
@@ -140,7 +142,14 @@ internal sealed class RetirementCheck(
             .ToList();
         if (candidates.Count == 0)
             return keys;
-        var found = await keyless.FindAsync(candidates, share, progress, cancellationToken);
+        var found = awaiting
+            ? await new EarlierTransactions(databases).WaitAsync(
+                [.. map.Databases.Select(database => database.Name)],
+                cancellationToken
+            )
+            : [];
+        if (found.Count == 0)
+            found = await keyless.FindAsync(candidates, share, progress, cancellationToken);
         return found.Count == 0
             ? keys
             :

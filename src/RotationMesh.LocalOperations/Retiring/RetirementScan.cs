@@ -28,9 +28,8 @@ internal sealed class RetirementScan(
 )
 {
     /// <summary>
-    /// Scans every database of the map, once the transactions that are open have ended, but for the declared columns and the
-    /// places that are <paramref name="leftOut"/>. Throws <see cref="UsageException"/> where such a place does not exist, and is not
-    /// <paramref name="known"/> to be a table.
+    /// Scans every database of the map, but for the declared columns and the places that are <paramref name="leftOut"/>. Throws
+    /// <see cref="UsageException"/> where such a place does not exist, and is not <paramref name="known"/> to be a table.
     /// </summary>
     public async Task<RetirementLook> LookAsync(
         int version,
@@ -45,15 +44,10 @@ internal sealed class RetirementScan(
         var scan = new MapScan(map, ring, databases, formats, depth, sought, skipped);
         var look = new RetirementLook();
         List<string> names = [.. map.Databases.Select(database => database.Name)];
-        var silent = await new EarlierTransactions(databases).WaitAsync(
-            names,
-            look.InTheWay,
-            cancellationToken
-        );
-        // Nobody is waited for a second time, after the scan. What begins later reads the map's tables as the census counted
+        // Nobody is waited for a second time, after the scan. What begins after the census reads the map's tables as the census counted
         // them, and what it copies from elsewhere stands there for the scan as well. Unseen is only what is moved while the
         // scan runs, out of a table that is yet to be read into one that has been: docs/security.md says so.
-        foreach (var name in names.Except(silent))
+        foreach (var name in names)
         {
             try
             {

@@ -169,7 +169,7 @@ public sealed record KeysDocument(int CurrentVersion, IReadOnlyList<KeyDocument>
                         ? ""
                         : string.Create(CultureInfo.InvariantCulture, $" ({Empty:N0} of them hold no value)")
                 )
-                + ". 'keys retire' decrypts all of them, and scans what the map does not name."
+                + ". 'keys retire' awaits open transactions, decrypts all rows, and scans what the map does not name."
             : null;
 }
 

@@ -36,7 +36,7 @@ internal sealed class CatalogChanges
         return changed;
     }
 
-    // A name may hold any character but NUL.
+    // A name may hold any character but NUL. Who left its root and came back has the form of before, but for what was written.
     private static string Form(ScanRelation relation) =>
         string.Join(
             '\0',
@@ -44,6 +44,7 @@ internal sealed class CatalogChanges
                 relation.Schema,
                 relation.Name,
                 $"{relation.IsPartition} {string.Join(' ', relation.Parents)}",
+                relation.Written,
                 .. relation.Names,
                 .. relation.Types,
             ]

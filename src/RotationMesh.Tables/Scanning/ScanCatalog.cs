@@ -61,6 +61,9 @@ internal static class ScanCatalog
                    WHERE i.inhrelid OPERATOR(pg_catalog.=) c.oid AND {PendingDetach.IsPending}) AS IsPartition,
                array(SELECT i.inhparent::pg_catalog.int8 FROM pg_catalog.pg_inherits i
                      WHERE i.inhrelid OPERATOR(pg_catalog.=) c.oid AND NOT {PendingDetach.IsPending}) AS Parents,
+               pg_catalog.concat(c.xmin, (
+                   SELECT pg_catalog.string_agg(pg_catalog.concat('/', i.inhparent, ' ', i.xmin), '' ORDER BY i.inhparent)
+                   FROM pg_catalog.pg_inherits i WHERE i.inhrelid OPERATOR(pg_catalog.=) c.oid)) AS Written,
                CASE WHEN c.relispartition THEN {PendingDetach.EndOf("c.oid")} END AS FinalizeWith,
                c.relpages AS EstimatedPages, c.reltuples::pg_catalog.float8 AS EstimatedRows,
                CASE WHEN c.relkind OPERATOR(pg_catalog.=) ANY (ARRAY['r', 'm'])

@@ -18,6 +18,9 @@ internal sealed record ScanRelation
     /// <summary>What it is a partition of, or inherits from.</summary>
     public long[] Parents { get; init; } = [];
 
+    /// <summary>The transactions that wrote its entries of the catalog; VACUUM and ANALYZE write none anew.</summary>
+    public string Written { get; init; } = "";
+
     /// <summary>The statement that ends its being about to be detached; null for others.</summary>
     public string? FinalizeWith { get; init; }
     public int EstimatedPages { get; init; }

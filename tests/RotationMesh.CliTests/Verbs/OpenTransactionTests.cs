@@ -47,7 +47,7 @@ public sealed class OpenTransactionTests
         Assert.That(
             refused,
             Does.Contain(
-                    "In the way: database app: transactions that were open before the scan may bring values to where it does not see them: "
+                    "In the way: database app: transactions that were open when rows were counted may bring values to where nobody sees them: "
                 )
                 .And.Contain($"session {migration.ProcessID} (")
         );

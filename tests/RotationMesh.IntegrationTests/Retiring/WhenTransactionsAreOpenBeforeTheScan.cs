@@ -39,7 +39,7 @@ public sealed class WhenTransactionsAreOpenBeforeTheScan
         Assert.That(refused.Retired, Is.False);
         Assert.That(
             refused.InTheWay.Single(),
-            Does.StartWith($"database app: {Reasons.OpenBeforeScan}: {name}").And.Contain("then try again")
+            Does.StartWith($"database app: {Reasons.OpenAtCount}: {name}").And.Contain("then try again")
         );
         Assert.That(
             found.InTheWay.Single(),
@@ -60,7 +60,7 @@ public sealed class WhenTransactionsAreOpenBeforeTheScan
 
         Assert.That(
             refused.InTheWay.Single(),
-            Does.Contain(Reasons.OpenBeforeScan).And.Contain($"session {open.Pid} (")
+            Does.Contain(Reasons.OpenAtCount).And.Contain($"session {open.Pid} (")
         );
         AssertRetired(retired);
     }
@@ -79,6 +79,40 @@ public sealed class WhenTransactionsAreOpenBeforeTheScan
         Assert.That(
             (await retirement).InTheWay.Single(),
             Does.StartWith("public.old_notes.body (database app)")
+        );
+    }
+
+    [Test]
+    public async Task What_it_writes_back_into_the_table_itself_is_decrypted_though_its_version_stays()
+    {
+        await using var fixture = await CreateAsync(rows: 2_000); // of which the last look decrypts a sample
+        var old = (await fixture.NotesAsync())[0];
+        await using var open = await OpenTransaction.BeginAsync(fixture, "SELECT body FROM notes");
+        await fixture.RotateAsync();
+
+        var retirement = fixture.ScanAndRetireAsync();
+        await LooksAsync(fixture, await NowAsync(fixture));
+        await open.RunAsync($"UPDATE notes SET body = '{old.Body}' WHERE id = '{old.Id}'");
+        await open.CommitAsync();
+
+        Assert.That(
+            (await retirement).InTheWay.Single(),
+            Does.StartWith("1 rows do not decrypt without it under the version that they claim")
+        );
+    }
+
+    [Test]
+    public async Task It_keeps_the_version_in_service_without_a_scan_as_well()
+    {
+        await using var fixture = await CreateAsync();
+        await using var open = await OpenTransaction.BeginAsync(fixture, "SELECT body FROM notes");
+        await fixture.RotateAsync();
+
+        var refused = await fixture.RetireAsync(1);
+
+        Assert.That(
+            refused.InTheWay.Single(),
+            Does.Contain(Reasons.OpenAtCount).And.Contain($"session {open.Pid} (")
         );
     }
 
@@ -103,7 +137,7 @@ public sealed class WhenTransactionsAreOpenBeforeTheScan
 
         Assert.That(
             refused.InTheWay.Single(),
-            Does.Contain(Reasons.OpenBeforeScan).And.Contain($"session {sink.Pid} (")
+            Does.Contain(Reasons.OpenAtCount).And.Contain($"session {sink.Pid} (")
         );
         Assert.That(found.InTheWay.Single(), Does.StartWith("public.passed_on.line (database app)"));
     }
@@ -127,7 +161,7 @@ public sealed class WhenTransactionsAreOpenBeforeTheScan
 
         Assert.That(
             refused.InTheWay.Single(),
-            Does.StartWith($"database warehouse: {Reasons.OpenBeforeScan}: session {open.Pid} (")
+            Does.StartWith($"database warehouse: {Reasons.OpenAtCount}: session {open.Pid} (")
         );
         Assert.That(found.InTheWay.Single(), Does.StartWith("public.loaded.line (database warehouse)"));
     }
@@ -181,11 +215,11 @@ public sealed class WhenTransactionsAreOpenBeforeTheScan
             "the retirement looks for open transactions"
         );
 
-    private static async Task<Fixture> CreateAsync()
+    private static async Task<Fixture> CreateAsync(int rows = 20)
     {
         var fixture = await Fixture.CreateAsync();
         await fixture.CreateNotesAsync();
-        await fixture.InsertAsync(Note.Many(20));
+        await fixture.InsertAsync(Note.Many(rows));
         return fixture;
     }
 

@@ -23,6 +23,8 @@ public sealed class WhenTablesChangeDuringAScan
             CREATE TABLE public.archive_1 PARTITION OF public.archive FOR VALUES IN (1);
             CREATE TABLE public.archive_2 PARTITION OF public.archive FOR VALUES IN (2);
             INSERT INTO public.archive SELECT 1, body FROM notes;
+            CREATE TABLE public.b_second (held text);
+            INSERT INTO public.b_second VALUES ('plain words');
             CREATE TABLE public.history (held text);
             INSERT INTO public.history SELECT body FROM notes;
             """
@@ -52,20 +54,44 @@ public sealed class WhenTablesChangeDuringAScan
         await using var session = await fixture.Source.OpenConnectionAsync();
         await ExecuteAsync(session, "BEGIN; LOCK TABLE public.a_first");
         var scanning = fixture.ScanAsync();
-        await Eventually.Holds(
-            () =>
-                fixture.ScalarAsync<bool>(
-                    "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-                ),
-            TimeSpan.FromMinutes(1),
-            "the scan waits for the first table"
-        );
+        await ReachesAsync("a_first");
 
         await ExecuteAsync(session, $"{change}; COMMIT");
 
         var found = (await scanning).Found().Single(one => one.Table.Table == table);
         Assert.That(found.Envelopes.Opened.Single().Values, Is.EqualTo(20));
     }
+
+    [Test]
+    public async Task One_that_was_detached_while_its_root_was_read_and_is_back_is_read_too()
+    {
+        await using var session = await fixture.Source.OpenConnectionAsync();
+        await using var another = await fixture.Source.OpenConnectionAsync();
+        await ExecuteAsync(session, "BEGIN; LOCK TABLE public.a_first");
+        await ExecuteAsync(another, "BEGIN; LOCK TABLE public.b_second");
+        var scanning = fixture.ScanAsync();
+        await ReachesAsync("a_first");
+
+        await ExecuteAsync(session, "ALTER TABLE public.archive DETACH PARTITION public.archive_1; COMMIT");
+        await ReachesAsync("b_second");
+        await ExecuteAsync(
+            another,
+            "ALTER TABLE public.archive ATTACH PARTITION public.archive_1 FOR VALUES IN (1); COMMIT"
+        );
+
+        var found = (await scanning).Found().Single(one => one.Table.Table == "public.archive_1");
+        Assert.That(found.Envelopes.Opened.Single().Values, Is.EqualTo(20));
+    }
+
+    private Task ReachesAsync(string table) =>
+        Eventually.Holds(
+            () =>
+                fixture.ScalarAsync<bool>(
+                    $"SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'public.{table}'::regclass"
+                ),
+            TimeSpan.FromMinutes(1),
+            $"the scan waits for {table}"
+        );
 
     private static async Task ExecuteAsync(NpgsqlConnection session, string sql)
     {

@@ -29,22 +29,20 @@ internal sealed class UnreachedTables(
     public IReadOnlyList<string> Skipped { get; init; } = [];
 
     /// <summary>Skipped places that are such tables.</summary>
-    public IReadOnlyList<string> Met => met;
+    public IReadOnlyList<string> Met => [.. met.Distinct()];
 
     /// <summary>The other tables, described for the operator.</summary>
-    public IReadOnlyList<string> InTheWay => inTheWay;
+    public IReadOnlyList<string> InTheWay => [.. inTheWay.Distinct()];
 
     /// <summary>Those of the other tables that were leaves.</summary>
     public IReadOnlyList<DetachedLeaf> DetachedLeaves => [.. leaves.Distinct()];
 
     /// <summary>
-    /// Reads which tables were rotated and which ones the map leads to. Throws where a database does not answer.
+    /// Reads which tables were rotated and which ones the map leads to. What an earlier look of this object found counts as well.
+    /// Throws where a database does not answer.
     /// </summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
-        inTheWay.Clear();
-        met.Clear();
-        leaves.Clear();
         var recorded = await new RotatedTables(control).ListAsync(cancellationToken);
         if (recorded.Count == 0)
             return;

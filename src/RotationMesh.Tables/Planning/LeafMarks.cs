@@ -1,0 +1,45 @@
+using Dapper;
+using RotationMesh.Core.Map;
+using RotationMesh.Tables.Statements;
+
+namespace RotationMesh.Tables.Planning;
+
+/// <summary>
+/// Tells whether the leaves of tables changed during a count. A count keeps the leaves that it began with: one that is attached
+/// meanwhile is not waited for, and nobody counts its rows. One that was away for a moment alone is found too: whoever attaches it
+/// writes its entry of the catalog anew.
+/// </summary>
+public sealed class LeafMarks(ApplicationDatabases databases)
+{
+    private const string Read = """
+        WITH RECURSIVE tree AS (
+            SELECT named.place, pg_catalog.to_regclass(named.name)::pg_catalog.oid AS relation, ''::pg_catalog.text AS attached
+            FROM pg_catalog.unnest(@names::pg_catalog.text[]) WITH ORDINALITY AS named (name, place)
+            UNION
+            SELECT t.place, i.inhrelid, i.xmin::pg_catalog.text
+            FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) t.relation)
+        SELECT pg_catalog.string_agg(pg_catalog.concat(relation, '/', attached), ' ' ORDER BY relation, attached)
+        FROM tree GROUP BY place ORDER BY place
+        """;
+
+    /// <summary>
+    /// Returns a mark for each of the tables, which are of one <paramref name="database"/>. A table whose leaves changed, or that
+    /// was replaced, has another one. Throws <see cref="Npgsql.NpgsqlException"/> where the database does not answer.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> ReadAsync(
+        string database,
+        IReadOnlyList<MappedTable> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
+        var marks = await connection.QueryAsync<string>(
+            new CommandDefinition(
+                Read,
+                new { names = tables.Select(table => table.Shape.Quoted).ToArray() },
+                cancellationToken: cancellationToken
+            )
+        );
+        return [.. marks];
+    }
+}
