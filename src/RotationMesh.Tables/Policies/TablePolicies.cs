@@ -55,10 +55,14 @@ internal static class TablePolicies
                array(SELECT t.type
                      FROM pg_catalog.pg_attribute a
                      JOIN pg_catalog.pg_type y ON y.oid OPERATOR(pg_catalog.=) a.atttypid
-                     CROSS JOIN LATERAL (VALUES
-                         (pg_catalog.format_type(a.atttypid, a.atttypmod)),
-                         (CASE WHEN y.typbasetype OPERATOR(pg_catalog.<>) 0
-                               THEN pg_catalog.format_type(y.typbasetype, y.typtypmod) END)) AS t (type)
+                     CROSS JOIN LATERAL (
+                         WITH RECURSIVE domains AS (
+                             SELECT y.oid, a.atttypmod AS modifier
+                             UNION ALL
+                             SELECT b.typbasetype, b.typtypmod
+                             FROM domains u JOIN pg_catalog.pg_type b ON b.oid OPERATOR(pg_catalog.=) u.oid
+                             WHERE b.typbasetype OPERATOR(pg_catalog.<>) 0)
+                         SELECT pg_catalog.format_type(u.oid, u.modifier) AS type FROM domains u) AS t
                      WHERE a.attrelid OPERATOR(pg_catalog.=) p.polrelid AND a.attname OPERATOR(pg_catalog.=) @tenant
                        AND t.type IS NOT NULL) AS TenantTypes,
                array(SELECT f.proname::pg_catalog.text

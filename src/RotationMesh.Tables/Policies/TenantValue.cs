@@ -122,10 +122,12 @@ internal sealed class TenantValue(TablePolicy policy, string setting)
             )
             .All(keeps => keeps);
 
-    // Equal values of citext may be different texts, so a comparison as texts hides rows of the tenant. The last cast decides.
+    // Equal values of these types may be different texts (1 and 1.0), so a comparison as texts hides rows of the tenant. The last
+    // cast decides.
     private bool IsFolding =>
         policy.TenantTypes.Any(type =>
-            type == "citext" || type.EndsWith(".citext", StringComparison.Ordinal)
+            type.EndsWith(".citext", StringComparison.Ordinal)
+            || type.Split('(')[0] is "citext" or "numeric" or "real" or "double precision" or "interval"
         );
 
     // A cast rounds values of other types, such as numeric.

@@ -30,6 +30,26 @@ public sealed class WhenTenantsAreListedInAnotherSpelling
     }
 
     [Test]
+    public async Task A_type_under_several_domains_is_what_it_is_under_them()
+    {
+        await using var fixture = await CreateAsync("text", "VALUES ('ACME'), ('acme')");
+        await fixture.Owner.ExecuteAsync(
+            $"""
+            CREATE EXTENSION citext;
+            CREATE DOMAIN folded AS citext;
+            CREATE DOMAIN tenant_name AS folded;
+            DROP POLICY of_tenant ON notes;
+            ALTER TABLE notes ALTER tenant TYPE tenant_name;
+            CREATE POLICY of_tenant ON notes USING (tenant::text = current_setting('{PolicyFixture.Setting}', true))
+            """
+        );
+
+        var fault = Assert.ThrowsAsync<UsageException>(() => fixture.Subject.RotateAsync());
+
+        Assert.That(fault.Message, Does.Contain("it does not say that tenant equals the map's setting"));
+    }
+
+    [Test]
     public async Task What_is_no_tenant_of_the_column_s_type_is_one_clear_error()
     {
         await using var fixture = await CreateAsync("uuid", $"VALUES ('{Tenant}'), ('acme')");

@@ -76,7 +76,10 @@ public sealed class PolicyReadingTests
 
     [TestCase("citext")]
     [TestCase("extensions.citext")]
-    public void Tenants_that_ignore_case_are_compared_as_such(string type)
+    [TestCase("numeric")]
+    [TestCase("numeric(20,4)")]
+    [TestCase("double precision")]
+    public void Equal_tenants_that_may_be_other_texts_are_not_compared_as_texts(string type)
     {
         TablePolicy policy = new() { TenantTypes = [type] };
 
