@@ -99,7 +99,13 @@ internal sealed class ConcludeRotationConsumer(
                 drawn is { Summary: not null, CountedAt: { } counted }
                 && await control.NowAsync(context.CancellationToken) - counted > Brief
             )
-                drawn = await totals.CountAgainAsync(command, drawn, context.CancellationToken);
+                drawn = await totals.CountAgainAsync(
+                    command,
+                    ledger,
+                    verification,
+                    drawn,
+                    context.CancellationToken
+                );
             if (drawn.Summary is not { } since)
                 return await WithoutTotalsAsync(context, alone, drawn);
             summary = since with { PostChecks = answers };
@@ -118,7 +124,8 @@ internal sealed class ConcludeRotationConsumer(
             Reason = ReasonOf(summary),
             AuditSequence = rotation.AuditSequence,
             Rules = ClosingSummary.CurrentRules,
-            WrittenAt = drawn.CountedAt ?? now, // what they say is of then
+            // Of clean ones, when the rows had been counted. Others stay true, however long their doubts took to find.
+            WrittenAt = summary.IsClean() ? drawn.CountedAt ?? now : now,
         };
         if (
             !await SummaryStore.WriteAsync(

@@ -2,6 +2,7 @@ using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
+using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Tables.Probing;
 
@@ -46,9 +47,17 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
     /// <summary>Open transactions that are not waited for any more; null where there are none.</summary>
     public string? OpenWriters => Survey.OpenWriters ?? Census?.OpenWriters;
 
-    /// <summary>Rows that the map skips, so that they were not rotated.</summary>
-    public IReadOnlyList<string> Strays =>
-        [.. Survey.Tables.Select(table => StrayRows.Find(table)?.Explain()).OfType<string>()];
+    /// <summary>Rows that the map skips, so that they were not rotated, and tables of which some may not be counted.</summary>
+    public IReadOnlyList<string> Doubts =>
+        [
+            .. Survey.Tables.Select(table => StrayRows.Find(table)?.Explain()).OfType<string>(),
+            .. Survey.ChangedTables.Select(table =>
+                $"table {table.Table}: a partition {Reasons.LeafChanged}: retry the rotation"
+            ),
+        ];
+
+    /// <summary>Whether all is counted, and every row is at the target version.</summary>
+    public bool IsClean => Awaited is null && Doubts.Count == 0 && Survey.BelowTarget(Goal.TargetVersion) == 0;
 
     /// <summary>What the counts rest on, and objects beside a value in the table, which nobody reads.</summary>
     public IReadOnlyList<string> Notes => [.. Survey.Notes, .. ObjectsBeside.Describe(Survey.Tables)];
@@ -59,7 +68,7 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
     /// </summary>
     public bool RowsCameLate =>
         Census is { PendingRows: 0, GivenUp: null }
-        && (Survey.LeavesChanged || Survey.BelowTarget(Goal.TargetVersion) > Census.BelowTarget);
+        && (Survey.ChangedTables.Count > 0 || Survey.BelowTarget(Goal.TargetVersion) > Census.BelowTarget);
 
     /// <summary>These counts, with those of the opening census that are <paramref name="known"/>.</summary>
     public IReadOnlyList<TableCount> Tables(IReadOnlyList<TableCount> known) =>

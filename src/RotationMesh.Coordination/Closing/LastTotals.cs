@@ -23,22 +23,30 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
         CancellationToken cancellationToken
     )
     {
-        var known = await new RotationTableStore(control).ListAsync(command.RotationId, cancellationToken);
         var last = command.Cancelled ? null : await lastLook.TakeAsync(command, cancellationToken);
+        return await DrawAsync(command, ledger, verification, last, cancellationToken);
+    }
+
+    private async Task<DrawnTotals> DrawAsync(
+        ConcludeRotation command,
+        IReadOnlyList<SweepSummary> ledger,
+        SweepSummary? verification,
+        LastCount? last,
+        CancellationToken cancellationToken
+    )
+    {
+        var known = await new RotationTableStore(control).ListAsync(command.RotationId, cancellationToken);
         if (last?.Awaited is { } awaited)
             return new DrawnTotals(Awaited: awaited);
         if (last?.RowsCameLate == true)
             return new DrawnTotals(RowsCameLate: true);
         var tables = last?.Tables(known) ?? known;
-        var closing = new ClosingTotals(
-            tables,
-            await new RowFailureStore(control).ByTableAsync(
-                command.RotationId,
-                command.Goal.TargetVersion,
-                cancellationToken
-            ),
-            ledger
+        var failures = await new RowFailureStore(control).ByTableAsync(
+            command.RotationId,
+            command.Goal.TargetVersion,
+            cancellationToken
         );
+        var closing = new ClosingTotals(tables, failures, ledger);
         var summary = ClosingSummary.Of(closing.Decrypted, [.. closing.Tables(command.Cancelled)]) with
         {
             Sweep = command.Sweep,
@@ -46,10 +54,11 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
             FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
             OpenWriters = last?.OpenWriters,
             Notes = [.. last?.Notes ?? [], .. Changing(verification)],
-            Doubts = last?.Strays,
+            Doubts = last?.Doubts,
         };
+        var unrecorded = Unrecorded(verification, failures);
         if (!summary.IsClean())
-            return new DrawnTotals(summary) { CountedAt = last?.CountedAt };
+            return new DrawnTotals(summary) { Suspects = unrecorded, CountedAt = last?.CountedAt };
         try
         {
             var (told, suspects) = await doubts.TellAsync(
@@ -59,7 +68,7 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
                 verification!,
                 cancellationToken
             );
-            return new DrawnTotals(told) { Suspects = suspects, CountedAt = last?.CountedAt };
+            return new DrawnTotals(told) { Suspects = [.. unrecorded, .. suspects], CountedAt = last?.CountedAt };
         }
         catch (Exception fault) when (ClosingDoubts.WhyNotNow(fault) is { } reason)
         {
@@ -67,24 +76,40 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
         }
     }
 
-    /// <summary>Counts the rows once more, and returns the same totals as of now, unless rows came or are awaited.</summary>
+    /// <summary>
+    /// Counts the rows once more, and returns the same clean totals as of now; where this count does not bear them out, others.
+    /// </summary>
     public async Task<DrawnTotals> CountAgainAsync(
         ConcludeRotation command,
+        IReadOnlyList<SweepSummary> ledger,
+        SweepSummary? verification,
         DrawnTotals drawn,
         CancellationToken cancellationToken
     )
     {
         var last = await lastLook.TakeAsync(command, cancellationToken);
-        if (last.Awaited is { } awaited)
-            return new DrawnTotals(Awaited: awaited);
-        return last.RowsCameLate
-            ? new DrawnTotals(RowsCameLate: true)
-            : drawn with
+        return last.IsClean
+            ? drawn with
             {
                 Summary = drawn.Summary! with { OpenWriters = last.OpenWriters ?? drawn.Summary.OpenWriters },
                 CountedAt = last.CountedAt,
-            };
+            }
+            : await DrawAsync(command, ledger, verification, last, cancellationToken);
     }
+
+    // Tables with more rows that did not decrypt than were recorded: the messages about some were lost, and a sample may miss them.
+    private static IReadOnlyList<TableName> Unrecorded(
+        SweepSummary? verification,
+        IReadOnlyList<TableFailures> failures
+    ) =>
+        [
+            .. (verification?.Tables ?? [])
+                .Where(table =>
+                    table.Counts.Failed
+                    > (failures.SingleOrDefault(one => one.FullName == table.Table)?.Unreadable ?? 0)
+                )
+                .Select(table => table.Table),
+        ];
 
     // Few rows, else the count of those that were verified is a doubt (ClosingDoubts).
     private static IEnumerable<string> Changing(SweepSummary? verification) =>

@@ -19,8 +19,8 @@ internal sealed record Survey(IReadOnlyList<SurveyedTable> Tables, IReadOnlyList
     /// <summary>Transactions that were open before the count and are not waited for any more; null where there are none.</summary>
     public string? OpenWriters { get; init; }
 
-    /// <summary>Whether leaves were attached to tables, or taken from them, while rows were counted: some were counted by nobody.</summary>
-    public bool LeavesChanged { get; init; }
+    /// <summary>Tables to which leaves came, or which they left, while rows were counted: some were counted by nobody.</summary>
+    public IReadOnlyList<TableName> ChangedTables { get; init; } = [];
 
     /// <summary>What the counts rest on where the role does not see every row; none where it does.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

@@ -80,7 +80,7 @@ internal sealed class Surveyor(RotationMap map, ApplicationDatabases databases, 
         {
             Waiting = Joined(parts.Select(part => part.Waiting)),
             OpenWriters = Joined(parts.Select(part => part.OpenWriters)),
-            LeavesChanged = parts.Any(part => part.LeavesChanged),
+            ChangedTables = [.. parts.SelectMany(part => part.ChangedTables)],
             Notes = [.. parts.SelectMany(part => part.Notes)],
         };
         last = survey is { Uncounted.Count: 0, Waiting: null }
@@ -142,7 +142,15 @@ internal sealed class Surveyor(RotationMap map, ApplicationDatabases databases, 
                 ? await CountAsync(goal, tables, cancellationToken)
                 : await SettleAsync(goal, tables, closing, cancellationToken);
             var after = isLast ? await marks.ReadAsync(database, targets, cancellationToken) : [];
-            return survey with { LeavesChanged = !after.SequenceEqual(before) };
+            return survey with
+            {
+                ChangedTables =
+                [
+                    .. targets
+                        .Where((_, i) => before.Count > 0 && before[i] != after[i])
+                        .Select(target => target.Entry.FullName),
+                ],
+            };
         }
         catch (DurabilityException fault)
         {

@@ -98,8 +98,9 @@ internal sealed class TableSql
     public bool IsProven => shape.UpdateTriggers > 0;
 
     /// <summary>
-    /// Counts the rows of a batch that are stored with the version and the values that were sent. It counts only rows whose
-    /// numbers are in the array parameter that follows the batch's own parameters.
+    /// Counts the rows of a batch that are stored with the version and the values that were sent, hold no other, and have the tenant
+    /// that their keys were derived for. Parameters after the batch's own: the numbers of the rows to count, the tenant of each row
+    /// of the batch, and the one that stands for NULL.
     /// </summary>
     public string CountAsSent(LeafTable leaf) =>
         $"SELECT pg_catalog.count(*) FROM ONLY {leaf.Quoted} AS t, {Unnested} "
@@ -218,9 +219,14 @@ internal sealed class TableSql
             entry
                 .Columns.Select(
                     (_, i) =>
-                        $"(u.v{i} OPERATOR(pg_catalog.=) '' OR ({Values.Whole(i)}){Exactly(i)} OPERATOR(pg_catalog.=) u.v{i})"
+                        $"CASE WHEN u.v{i} OPERATOR(pg_catalog.<>) '' THEN ({Values.Whole(i)}){Exactly(i)} OPERATOR(pg_catalog.=) u.v{i} "
+                        + $"ELSE {Elsewhere} OR coalesce(pg_catalog.octet_length({Values.Whole(i)}), 0) OPERATOR(pg_catalog.=) 0 END"
                 )
                 .Prepend($"t.{entry.Version.Quoted} OPERATOR(pg_catalog.=) $1")
+                .Append(
+                    $"coalesce(t.{entry.Tenant.Quoted}::pg_catalog.text, ${AfterBatch + 2}::pg_catalog.text) COLLATE pg_catalog.\"C\" "
+                        + $"OPERATOR(pg_catalog.=) (${AfterBatch + 1}::pg_catalog.text[])[u.n]"
+                )
         );
 
     // A column's own collation may take another text for the same.

@@ -1,12 +1,13 @@
 using Npgsql;
+using NpgsqlTypes;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writing;
 
 /// <summary>
-/// Writes a batch to a table with triggers, and checks the stored rows before the commit. A trigger may set the version or a
-/// value to something else, before or after the row is stored: a new envelope under the old version could not be decrypted.
+/// Writes a batch to a table with triggers, and checks the stored rows before the commit. A trigger may set the version, a
+/// value or the tenant to something else, before or after the row is stored: a new envelope under the old version could not be decrypted.
 /// </summary>
 internal sealed class WriteProof(NpgsqlConnection connection, MappedTable target, LeafTable leaf)
 {
@@ -44,11 +45,19 @@ internal sealed class WriteProof(NpgsqlConnection connection, MappedTable target
         check.BatchCommands.Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE")); // fires the deferred triggers now
         var count = batch.Command(countAsSent, targetVersion);
         count.Parameters.Add(RowBatch.Array("integer[]", written));
+        count.Parameters.Add(RowBatch.Array("text[]", batch.Origins.ConvertAll(origin => origin.Tenant)));
+        count.Parameters.Add(
+            new NpgsqlParameter<string?>
+            {
+                NpgsqlDbType = NpgsqlDbType.Text,
+                TypedValue = target.Entry.TenantWhenNull,
+            }
+        );
         check.BatchCommands.Add(count);
         await check.PrepareAsync();
         return (long)(await check.ExecuteScalarAsync())!;
     }
 }
 
-/// <summary>A row of a batch was stored with another version or value than was sent; its batch is rolled back.</summary>
+/// <summary>A row of a batch was stored with another version, value or tenant than was sent; its batch is rolled back.</summary>
 internal sealed class AlteredRowException : Exception;

@@ -15,6 +15,12 @@ public sealed class ScanKindsTests
     [TestCase("jsonb", "jsonb_build_object('secret', jsonb_build_array(body, body))", "secret[]")]
     [TestCase("json", "json_build_object('a', json_build_object('b', body))", "a.b")]
     [TestCase("json", "replace(json_build_object('a', body)::text, '/', '\\/')::json", "a")]
+    [TestCase(
+        "json",
+        "replace(json_build_object('a', body, 'half-pair', 1)::text, 'half-pair', '\\ud800')::json",
+        "a",
+        Description = "a name that is no text"
+    )]
     [TestCase("jsonb", "to_jsonb(json_build_object('a', body)::text)", "a")]
     [TestCase("text", "json_build_object('a', body)::text", "a")]
     [TestCase("text[]", "ARRAY[title, body]", "[]")]

@@ -13,6 +13,8 @@ public sealed class AlteringTriggerTests
     [TestCase("NEW.body := OLD.body")]
     [TestCase("NEW.body := lower(NEW.body)")]
     [TestCase("NEW.body := NULL")]
+    [TestCase("NEW.tenant := NULL", Description = "the keys are derived for another one")]
+    [TestCase("NEW.tenant := 'tenant-99'")]
     public async Task A_row_that_is_changed_before_it_is_stored_stays_as_it_was(string change)
     {
         await using var fixture = await CreateAsync(
@@ -21,6 +23,31 @@ public sealed class AlteringTriggerTests
         );
 
         await AssertOnlyOneFailsAsync(fixture);
+    }
+
+    [Test]
+    public async Task An_old_value_that_is_kept_in_another_declared_column_leaves_the_row_as_it_was()
+    {
+        await using var fixture = await Fixture.CreateAsync(
+            Entries.Notes with
+            {
+                Columns = [Entries.Column("body"), Entries.Column("memo")],
+            }
+        );
+        await fixture.CreateNotesAsync();
+        await fixture.ExecuteAsync("ALTER TABLE notes ADD memo text");
+        await FillAsync(
+            fixture,
+            $"BEFORE UPDATE ON notes FOR EACH ROW WHEN ({OfOne})",
+            "NEW.memo := OLD.body; RETURN NEW;",
+            before: "UPDATE notes SET memo = body WHERE id = 'n00003'"
+        );
+
+        await AssertOnlyOneFailsAsync(fixture);
+        Assert.That(
+            await fixture.ScalarAsync<bool>("SELECT memo IS NULL FROM notes WHERE id = 'n00007'"),
+            Is.True
+        );
     }
 
     [Test]

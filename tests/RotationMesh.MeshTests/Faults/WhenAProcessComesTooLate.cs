@@ -39,7 +39,7 @@ internal sealed class WhenAProcessComesTooLate
     }
 
     [Test]
-    public async Task A_planner_that_lost_its_guard_clears_no_failure()
+    public async Task A_planner_that_lost_its_guard_marks_no_failure()
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 30, Tenants = 3 });
         await world.Parts.Control.MigrateAsync(CancellationToken.None);
@@ -53,7 +53,7 @@ internal sealed class WhenAProcessComesTooLate
         await world.Database.ExecuteAsync($"SELECT pg_terminate_backend({held!.Session}, 10000)");
 
         Assert.That(
-            () => RetriedFailures.ClearAsync(held, rotation, new RetriedTable(), CancellationToken.None),
+            () => RetriedFailures.ReadAgainAsync(held, rotation, new RetriedTable(), CancellationToken.None),
             Throws.InstanceOf<NpgsqlException>()
         );
     }

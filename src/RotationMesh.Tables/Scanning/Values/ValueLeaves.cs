@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace RotationMesh.Tables.Scanning.Values;
@@ -77,8 +79,8 @@ internal static class ValueLeaves
                 return element
                     .EnumerateObject()
                     .SelectMany(member =>
-                        Of(member.Value, Joined(path, member.Name), [.. place, member.Name], depth)
-                            .Concat(NameOf(member, path))
+                        Of(member.Value, Joined(path, Name(member)), [.. place, Name(member)], depth)
+                            .Concat(NameOf(Name(member), path))
                     );
             case JsonValueKind.Array:
                 return element
@@ -111,10 +113,20 @@ internal static class ValueLeaves
     }
 
     // A long name of a member may be a value itself.
-    private static IEnumerable<ValueLeaf> NameOf(JsonProperty member, string path) =>
-        member.Name.Length > LongestPlainName
-            ? [new ValueLeaf(Joined(path, "(names)"), [], member.Name)]
-            : [];
+    private static IEnumerable<ValueLeaf> NameOf(string name, string path) =>
+        name.Length > LongestPlainName ? [new ValueLeaf(Joined(path, "(names)"), [], name)] : [];
+
+    private static string Name(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(member));
+        }
+    }
 
     private static string Joined(string path, string name)
     {
