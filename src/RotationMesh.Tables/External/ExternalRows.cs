@@ -8,8 +8,9 @@ using RotationMesh.Tables.Writing;
 namespace RotationMesh.Tables.External;
 
 /// <summary>
-/// Moves the rows of a partition whose value lives in a store to the target version: the value first, then its row.
-/// After a crash between the two, the target key opens the value, which shows that only the row is left to move.
+/// Moves the rows of a partition whose value lives in a store to the target version: the value first, then its row, which is
+/// tried and rolled back before that. After a crash between the two, the target key opens the value, which shows that only the
+/// row is left to move.
 /// </summary>
 internal sealed class ExternalRows(
     MappedTable target,
@@ -66,7 +67,9 @@ internal sealed class ExternalRows(
     {
         var sum = new ExternalSum(fail);
         var moved = new List<int>();
-        var open = Enumerable.Range(0, names.Count).ToList();
+        var open = settings.DryRun
+            ? [.. Enumerable.Range(0, names.Count)]
+            : await movedRows.TryAsync(batch, sum, tenant);
         for (var attempt = 0; open.Count > 0 && attempt < Attempts; attempt++)
         {
             if (attempt > 0)

@@ -60,7 +60,7 @@ internal sealed class PartitionRun
                 store,
                 rows,
                 settings,
-                new MovedRows(target, settings, Writer(), unchanged, holders),
+                new MovedRows(target, settings, Writer(), Writer(isTrial: true), unchanged, holders),
                 unchanged,
                 hold
             );
@@ -78,7 +78,8 @@ internal sealed class PartitionRun
         );
         (filling, writing) = batches;
 
-        BatchWriter Writer() => new(connection, target, leaf, settings.Target.Version, term, clock);
+        BatchWriter Writer(bool isTrial = false) =>
+            new(connection, target, leaf, settings.Target.Version, term, clock, isTrial);
     }
 
     /// <summary>Sum of all outcomes so far.</summary>

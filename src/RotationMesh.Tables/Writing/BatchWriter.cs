@@ -6,21 +6,25 @@ using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Writing;
 
-/// <summary>Writes batches to one leaf table over one connection; each batch is a transaction of its own.</summary>
+/// <summary>
+/// Writes batches to one leaf table over one connection; each batch is a transaction of its own. With <paramref name="isTrial"/> it is
+/// rolled back, and the outcome tells what the database would do.
+/// </summary>
 internal sealed class BatchWriter(
     NpgsqlConnection connection,
     MappedTable target,
     LeafTable leaf,
     int targetVersion,
     WriteTerm term,
-    WriteClock clock
+    WriteClock clock,
+    bool isTrial = false
 )
 {
     private readonly string write = target.Sql.Write(leaf);
     private readonly string writeUnlocked = target.Sql.WriteUnlocked(leaf);
     private readonly string triggersExist = $"SELECT {UpdateTriggers.ExistOn(leaf)}";
     private readonly RefusalCauses causes = new(connection, leaf);
-    private readonly WriteProof? proof = target.Sql.IsProven ? new(connection, target, leaf) : null;
+    private readonly WriteProof? proof = target.Sql.IsProven ? new(connection, target, leaf, isTrial) : null;
 
     /// <summary>
     /// Once it is cancelled, a statement that failed is not followed by others for the same batch: each may take as long. Rows
@@ -136,6 +140,17 @@ internal sealed class BatchWriter(
     {
         if (proof is not null)
             return await proof.WriteAsync(commands, batch, targetVersion);
+        if (!isTrial)
+            return await WrittenAsync(commands, write);
+        await using var transaction = await connection.BeginTransactionAsync();
+        var written = await WrittenAsync(commands, write);
+        await using var deferred = new NpgsqlCommand("SET CONSTRAINTS ALL IMMEDIATE", connection);
+        await deferred.ExecuteNonQueryAsync();
+        return written;
+    }
+
+    private static async Task<int> WrittenAsync(NpgsqlBatch commands, NpgsqlBatchCommand write)
+    {
         await commands.PrepareAsync();
         await commands.ExecuteNonQueryAsync();
         return (int)write.RecordsAffected;

@@ -9,7 +9,16 @@ namespace RotationMesh.Tables.Writing;
 /// Writes a batch to a table with triggers, and checks the stored rows before the commit. A trigger may set the version, a
 /// value or the tenant to something else, before or after the row is stored: a new envelope under the old version could not be decrypted.
 /// </summary>
-internal sealed class WriteProof(NpgsqlConnection connection, MappedTable target, LeafTable leaf)
+/// <param name="connection">The connection that writes.</param>
+/// <param name="target">The table.</param>
+/// <param name="leaf">The leaf that is written.</param>
+/// <param name="isTrial">Whether everything is rolled back.</param>
+internal sealed class WriteProof(
+    NpgsqlConnection connection,
+    MappedTable target,
+    LeafTable leaf,
+    bool isTrial
+)
 {
     private readonly string countAsSent = target.Sql.CountAsSent(leaf);
 
@@ -23,7 +32,8 @@ internal sealed class WriteProof(NpgsqlConnection connection, MappedTable target
         var written = await WrittenAsync(commands);
         if (written.Count > 0 && await AsSentAsync(batch, written, targetVersion) != written.Count)
             throw new AlteredRowException();
-        await transaction.CommitAsync();
+        if (!isTrial)
+            await transaction.CommitAsync();
         return written.Count;
     }
 

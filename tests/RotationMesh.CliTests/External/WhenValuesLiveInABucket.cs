@@ -130,13 +130,15 @@ public sealed class WhenValuesLiveInABucket
         Assert.That(await store.OpenAsync(store.Rows[0], 2), Is.EqualTo(StoreSite.Plaintext(store.Rows[0])));
     }
 
-    [Test]
-    public async Task A_row_that_a_trigger_passes_over_after_its_object_was_moved_is_named()
+    [TestCase("RETURN NULL")]
+    [TestCase("RAISE 'archived rows stay as they are'")]
+    [TestCase("NEW.encryption_key_version := 1; RETURN NEW")]
+    public async Task The_object_of_a_row_that_the_database_does_not_write_stays_as_it_was(string body)
     {
         var row = store.Rows[7];
         await Site.Database.ExecuteAsync(
             $"""
-            CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+            CREATE FUNCTION pass() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {body}; END$$;
             CREATE TRIGGER pass BEFORE UPDATE ON knowledge_entries FOR EACH ROW WHEN (OLD.id = '{row.Id}')
             EXECUTE FUNCTION pass();
             """
@@ -146,11 +148,10 @@ public sealed class WhenValuesLiveInABucket
             .AsArray()
             .Single()!;
 
-        Assert.That(await store.OpenAsync(row, 2), Is.Not.Null, "the object is moved");
+        Assert.That(await store.OpenAsync(row, 1), Is.EqualTo(StoreSite.Plaintext(row)));
         Assert.That(
             $"{failure["key"]!["id"]} {failure["error"]}: {failure["cause"]}",
-            Does.StartWith($"{row.Id} DatabaseError: ")
-                .And.EndsWith("; its object is at the target version already")
+            Does.StartWith($"{row.Id} DatabaseError: ").And.Not.Contains("object")
         );
         Assert.That(await store.AtVersionAsync(2), Is.EqualTo(store.Rows.Count - 1));
     }
