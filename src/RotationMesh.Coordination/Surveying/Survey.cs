@@ -1,6 +1,7 @@
 using RotationMesh.Contracts;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
+using RotationMesh.Core.Map;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Statements;

@@ -7,7 +7,7 @@ namespace RotationMesh.Tables.Planning;
 /// <summary>
 /// Tells whether the leaves of tables changed during a count. A count keeps the leaves that it began with: one that is attached
 /// meanwhile is not waited for, and nobody counts its rows. One that was away for a moment alone is found too: whoever attaches it
-/// writes its entry of the catalog anew.
+/// writes its entry of the catalog anew. Leaves without any page do not count: new ones come every hour.
 /// </summary>
 public sealed class LeafMarks(ApplicationDatabases databases)
 {
@@ -19,7 +19,9 @@ public sealed class LeafMarks(ApplicationDatabases databases)
             SELECT t.place, i.inhrelid, i.xmin::pg_catalog.text
             FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) t.relation)
         SELECT pg_catalog.string_agg(pg_catalog.concat(relation, '/', attached), ' ' ORDER BY relation, attached)
-        FROM tree GROUP BY place ORDER BY place
+        FROM tree
+        WHERE attached OPERATOR(pg_catalog.=) '' OR pg_catalog.pg_relation_size(relation::pg_catalog.regclass) OPERATOR(pg_catalog.>) 0
+        GROUP BY place ORDER BY place
         """;
 
     /// <summary>
