@@ -135,7 +135,8 @@ public static class Reasons
     public const string RowsNotVerified = "rows where about";
 
     /// <summary>A table, or a leaf of it, is not what it was when its reading began.</summary>
-    public const string LeafChanged = "was renamed, replaced, rewritten, attached or detached while rows were read";
+    public const string LeafChanged =
+        "was renamed, replaced, rewritten, attached or detached while rows were read";
 
     /// <summary>A table was renamed or moved, and another one has its name: its rows are in no count.</summary>
     public const string Replaced = "another table took its name while the rotation ran";

@@ -57,7 +57,8 @@ internal sealed record LastCount(Survey Survey, ClosingCensus? Census, RotationG
         ];
 
     /// <summary>Whether all is counted, and every row is at the target version.</summary>
-    public bool IsClean => Awaited is null && Doubts.Count == 0 && Survey.BelowTarget(Goal.TargetVersion) == 0;
+    public bool IsClean =>
+        Awaited is null && Doubts.Count == 0 && Survey.BelowTarget(Goal.TargetVersion) == 0;
 
     /// <summary>What the counts rest on, and objects beside a value in the table, which nobody reads.</summary>
     public IReadOnlyList<string> Notes => [.. Survey.Notes, .. ObjectsBeside.Describe(Survey.Tables)];

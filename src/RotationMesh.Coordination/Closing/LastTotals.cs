@@ -56,7 +56,7 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
             Notes = [.. last?.Notes ?? [], .. Changing(verification)],
             Doubts = last?.Doubts,
         };
-        var unrecorded = Unrecorded(verification, failures);
+        var unrecorded = command.Cancelled ? [] : Unrecorded(verification, failures);
         if (!summary.IsClean())
             return new DrawnTotals(summary) { Suspects = unrecorded, CountedAt = last?.CountedAt };
         try
@@ -68,7 +68,11 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
                 verification!,
                 cancellationToken
             );
-            return new DrawnTotals(told) { Suspects = [.. unrecorded, .. suspects], CountedAt = last?.CountedAt };
+            return new DrawnTotals(told)
+            {
+                Suspects = [.. unrecorded, .. suspects],
+                CountedAt = last?.CountedAt,
+            };
         }
         catch (Exception fault) when (ClosingDoubts.WhyNotNow(fault) is { } reason)
         {

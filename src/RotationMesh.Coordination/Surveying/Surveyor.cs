@@ -139,7 +139,7 @@ internal sealed class Surveyor(RotationMap map, ApplicationDatabases databases, 
             var marks = new LeafMarks(databases);
             var before = isLast ? await marks.ReadAsync(database, targets, cancellationToken) : [];
             var survey = closing is null
-                ? await CountAsync(goal, tables, cancellationToken)
+                ? await CountUnsettledAsync(goal, tables, cancellationToken)
                 : await SettleAsync(goal, tables, closing, cancellationToken);
             var after = isLast ? await marks.ReadAsync(database, targets, cancellationToken) : [];
             return survey with
@@ -174,7 +174,7 @@ internal sealed class Surveyor(RotationMap map, ApplicationDatabases databases, 
         }
     }
 
-    private async Task<Survey> CountAsync(
+    private async Task<Survey> CountUnsettledAsync(
         RotationGoal goal,
         IReadOnlyList<SurveyedTable> tables,
         CancellationToken cancellationToken

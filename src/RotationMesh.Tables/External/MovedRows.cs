@@ -77,12 +77,7 @@ internal sealed class MovedRows(
                 continue;
             var one = rows.Only([row]);
             if (await unchanged.IsAsync(one, tenant))
-                sum.Fail(
-                    failure with
-                    {
-                        Cause = $"{(await holders.ExplainAsync(one, tenant))[0]}{moved}",
-                    }
-                );
+                sum.Fail(failure with { Cause = $"{(await holders.ExplainAsync(one, tenant))[0]}{moved}" });
         }
     }
 }

@@ -1,5 +1,4 @@
 using Dapper;
-using RotationMesh.Core.Map;
 using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Planning;
@@ -13,11 +12,12 @@ public sealed class LeafMarks(ApplicationDatabases databases)
 {
     private const string Read = """
         WITH RECURSIVE tree AS (
-            SELECT named.place, pg_catalog.to_regclass(named.name)::pg_catalog.oid AS relation, ''::pg_catalog.text AS attached
-            FROM pg_catalog.unnest(@names::pg_catalog.text[]) WITH ORDINALITY AS named (name, place)
+            SELECT named.place, named.alone, pg_catalog.to_regclass(named.name)::pg_catalog.oid AS relation,
+                   ''::pg_catalog.text AS attached
+            FROM pg_catalog.unnest(@names::pg_catalog.text[], @only::pg_catalog.bool[]) WITH ORDINALITY AS named (name, alone, place)
             UNION
-            SELECT t.place, i.inhrelid, i.xmin::pg_catalog.text
-            FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) t.relation)
+            SELECT t.place, t.alone, i.inhrelid, pg_catalog.concat(t.attached, ' ', i.xmin)
+            FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) t.relation AND NOT t.alone)
         SELECT pg_catalog.string_agg(pg_catalog.concat(relation, '/', attached), ' ' ORDER BY relation, attached)
         FROM tree
         WHERE attached OPERATOR(pg_catalog.=) '' OR pg_catalog.pg_relation_size(relation::pg_catalog.regclass) OPERATOR(pg_catalog.>) 0
@@ -38,7 +38,11 @@ public sealed class LeafMarks(ApplicationDatabases databases)
         var marks = await connection.QueryAsync<string>(
             new CommandDefinition(
                 Read,
-                new { names = tables.Select(table => table.Shape.Quoted).ToArray() },
+                new
+                {
+                    names = tables.Select(table => table.Shape.Quoted).ToArray(),
+                    only = tables.Select(table => table.Entry.Only).ToArray(),
+                },
                 cancellationToken: cancellationToken
             )
         );

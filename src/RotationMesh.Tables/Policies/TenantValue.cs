@@ -113,7 +113,13 @@ internal sealed class TenantValue(TablePolicy policy, string setting)
     }
 
     private bool KeepsEqual(List<string> casts, string[] last) =>
-        (!IsFolding || casts.Count == 0 || policy.TenantTypes.Contains(Plain(casts[0])))
+        (
+            !IsFolding
+            || casts.Count == 0
+            || policy.TenantTypes.Any(type =>
+                Plain(casts[0]) is var cast && (type == cast || type.Split('(')[0] == cast)
+            )
+        )
         && casts
             .Select(Plain)
             .Select(

@@ -220,7 +220,7 @@ internal sealed class TableSql
                 .Columns.Select(
                     (_, i) =>
                         $"CASE WHEN u.v{i} OPERATOR(pg_catalog.<>) '' THEN ({Values.Whole(i)}){Exactly(i)} OPERATOR(pg_catalog.=) u.v{i} "
-                        + $"ELSE {Elsewhere} OR coalesce(pg_catalog.octet_length({Values.Whole(i)}), 0) OPERATOR(pg_catalog.=) 0 END"
+                        + $"ELSE {(entry.ExternalStore is null ? "FALSE" : Elsewhere)} OR coalesce(pg_catalog.octet_length({Values.Whole(i)}), 0) OPERATOR(pg_catalog.=) 0 END"
                 )
                 .Prepend($"t.{entry.Version.Quoted} OPERATOR(pg_catalog.=) $1")
                 .Append(

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using RotationMesh.Postgres;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Statements;
 
@@ -53,6 +54,7 @@ internal sealed class WriteProof(
     {
         await using var check = new NpgsqlBatch(connection);
         check.BatchCommands.Add(new NpgsqlBatchCommand("SET CONSTRAINTS ALL IMMEDIATE")); // fires the deferred triggers now
+        check.BatchCommands.Add(new NpgsqlBatchCommand(SessionSettings.ExactTextLocally)); // tenants were read so
         var count = batch.Command(countAsSent, targetVersion);
         count.Parameters.Add(RowBatch.Array("integer[]", written));
         count.Parameters.Add(RowBatch.Array("text[]", batch.Origins.ConvertAll(origin => origin.Tenant)));
@@ -65,7 +67,10 @@ internal sealed class WriteProof(
         );
         check.BatchCommands.Add(count);
         await check.PrepareAsync();
-        return (long)(await check.ExecuteScalarAsync())!;
+        await using var reader = await check.ExecuteReaderAsync();
+        await reader.NextResultAsync(); // past the result of set_config
+        await reader.ReadAsync();
+        return reader.GetInt64(0);
     }
 }
 

@@ -1,3 +1,5 @@
+using RotationMesh.Core;
+
 namespace RotationMesh.CliTests.Verbs;
 
 /// <summary><c>keys retire</c> looks for old values where the map names none, or says that it did not and why.</summary>
@@ -60,7 +62,7 @@ public sealed class RetireScanTests
     }
 
     [Test]
-    public async Task A_table_that_somebody_has_locked_is_looked_at_before_the_version_is_retired()
+    public async Task A_table_that_somebody_has_locked_is_waited_for_and_looked_at_before_the_version_is_retired()
     {
         await site.Database.ExecuteAsync(
             "CREATE TABLE ledger AS SELECT \"encryptedAccessToken\" AS copy FROM connectors"
@@ -75,7 +77,7 @@ public sealed class RetireScanTests
             refused = (await site.RunAsync("keys", "retire", "1")).Exits(4).Output;
         }
 
-        Assert.That(refused, Does.Contain("In the way: ").And.Contain("lock timeout"));
+        Assert.That(refused, Does.Contain("In the way: ").And.Contain(Reasons.OpenAtCount));
         Assert.That(
             (await site.RunAsync("keys", "retire", "1")).Exits(4).Output,
             Does.Contain("In the way: public.ledger.copy")

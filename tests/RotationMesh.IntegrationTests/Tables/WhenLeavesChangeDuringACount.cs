@@ -13,17 +13,23 @@ public sealed class WhenLeavesChangeDuringACount
     [SetUp]
     public async Task Create()
     {
-        fixture = await Fixture.CreateAsync();
+        fixture = await Fixture.CreateAsync(Entries.Notes with { Key = Entries.Names("id", "updatedAt") });
         await fixture.ExecuteAsync(
             $"""
             CREATE TABLE notes (id text, tenant text, body text, version int, title text,
                 "updatedAt" timestamptz DEFAULT '2026-01-01', PRIMARY KEY (id, "updatedAt")) PARTITION BY RANGE ("updatedAt");
             CREATE TABLE notes_new PARTITION OF notes {Range};
-            CREATE TABLE apart (LIKE notes INCLUDING ALL)
+            CREATE TABLE apart (LIKE notes INCLUDING ALL);
+            CREATE TABLE deep PARTITION OF notes FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')
+                PARTITION BY RANGE ("updatedAt");
+            CREATE TABLE deepest PARTITION OF deep DEFAULT
             """
         );
         await fixture.InsertAsync(Note.Many(20));
         await fixture.ExecuteAsync("INSERT INTO apart (id, \"updatedAt\") VALUES ('a', '2025-05-05')");
+        await fixture.ExecuteAsync(
+            "INSERT INTO notes (id, version, \"updatedAt\") VALUES ('b', 1, '2024-05-05')"
+        );
     }
 
     [TearDown]
@@ -35,8 +41,11 @@ public sealed class WhenLeavesChangeDuringACount
         Description = "it was away for a moment"
     )]
     [TestCase(
-        "ALTER TABLE notes ATTACH PARTITION apart FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')"
+        "ALTER TABLE notes DETACH PARTITION deep; "
+            + "ALTER TABLE notes ATTACH PARTITION deep FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
+        Description = "it has partitions itself"
     )]
+    [TestCase("ALTER TABLE notes ATTACH PARTITION apart FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')")]
     public async Task One_that_came_or_went_is_told(string change)
     {
         var before = await MarksAsync();

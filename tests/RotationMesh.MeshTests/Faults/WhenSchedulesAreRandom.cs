@@ -32,7 +32,7 @@ internal sealed class WhenSchedulesAreRandom
     private const int TenantsEach = 2;
 
     /// <summary>Rotations that run side by side: what is lost is waited for, and meanwhile others go on.</summary>
-    private const int AtOnce = 100;
+    private const int AtOnce = 30;
 
     /// <summary>Time in which at least one of them ends, however busy the machine is.</summary>
     private static readonly TimeSpan Standstill = TimeSpan.FromMinutes(5);
