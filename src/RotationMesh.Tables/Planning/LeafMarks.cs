@@ -14,7 +14,8 @@ public sealed class LeafMarks(ApplicationDatabases databases)
         WITH RECURSIVE tree AS (
             SELECT named.place, named.alone, pg_catalog.to_regclass(named.name)::pg_catalog.oid AS relation,
                    ''::pg_catalog.text AS attached
-            FROM pg_catalog.unnest(@names::pg_catalog.text[], @only::pg_catalog.bool[]) WITH ORDINALITY AS named (name, alone, place)
+            FROM ROWS FROM (pg_catalog.unnest(@names::pg_catalog.text[]), pg_catalog.unnest(@only::pg_catalog.bool[]))
+                 WITH ORDINALITY AS named (name, alone, place)
             UNION
             SELECT t.place, t.alone, i.inhrelid, pg_catalog.concat(t.attached, ' ', i.xmin)
             FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) t.relation AND NOT t.alone)
