@@ -1,5 +1,3 @@
-using RotationMesh.Core;
-
 namespace RotationMesh.CliTests.Verbs;
 
 /// <summary><c>keys retire</c> looks for old values where the map names none, or says that it did not and why.</summary>
@@ -77,7 +75,7 @@ public sealed class RetireScanTests
             refused = (await site.RunAsync("keys", "retire", "1")).Exits(4).Output;
         }
 
-        Assert.That(refused, Does.Contain("In the way: ").And.Contain(Reasons.OpenAtCount));
+        Assert.That(refused, Does.Contain("In the way: ").And.Contain(Core.Reasons.OpenAtCount));
         Assert.That(
             (await site.RunAsync("keys", "retire", "1")).Exits(4).Output,
             Does.Contain("In the way: public.ledger.copy")
