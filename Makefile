@@ -7,6 +7,7 @@ help: ## list the targets
 
 build: ## build everything; leaves artifacts/rotationmesh, -coordinator and -worker
 	dotnet build RotationMesh.sln --configuration Release
+	infra/publish.sh --restore RotationMesh.Cli RotationMesh.Coordinator RotationMesh.Worker
 	infra/publish.sh RotationMesh.Cli rotationmesh
 	infra/publish.sh RotationMesh.Coordinator rotationmesh-coordinator
 	infra/publish.sh RotationMesh.Worker rotationmesh-worker

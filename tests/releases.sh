@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Leaves two more releases of coordinator and worker in artifacts/releases, for the tests of upgrades: "next" differs in its
-# version alone, "contract" in the number of the message contract as well. Both are built from these sources. Nothing is
-# done where they are up to date. `tests/releases.sh --check` builds nothing, and ends with 0 where they are.
+# Leaves two more releases of coordinator and worker in artifacts/releases, for the tests of upgrades: "next" differs in the
+# version that it tells alone, "contract" in the number of the message contract as well. Both are what these sources give,
+# but for the one or two assemblies that say so: building everything twice would take minutes. Nothing is done where they are
+# up to date. `tests/releases.sh --check` builds nothing, and ends with 0 where they are.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-folder=artifacts/releases
-parts=(src Directory.Build.props Directory.Packages.props global.json .editorconfig)
+folder=$PWD/artifacts/releases
+parts=(tests/releases.sh src Directory.Build.props Directory.Packages.props global.json .editorconfig)
 pack() { tar --exclude=bin --exclude=obj --sort=name --mtime=@0 --owner=0 --group=0 --mode=a=rX,u+w -cf - "${parts[@]}"; }
 
 state=$(pack | sha256sum)
@@ -17,18 +18,25 @@ rm -rf "$folder"
 mkdir -p "$folder/source"
 pack | tar -xf - -C "$folder/source"
 
-# publish NAME VERSION: that release, from the copy of the sources as it is now. Its lock files name its own version.
-publish() {
-  for project in Coordinator Worker; do
-    dotnet publish "$folder/source/src/RotationMesh.$project" --configuration Release --verbosity quiet \
-      --output "$folder/$1" "-p:Version=$2" -p:RestoreLockedMode=false \
-      -p:NuGetAudit=false -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false -p:GenerateDocumentationFile=false </dev/null
+compile() { dotnet build "$@" --configuration Release --verbosity quiet -p:RunAnalyzers=false </dev/null; }
+for program in Coordinator Worker; do compile "src/RotationMesh.$program"; done
+
+# release NAME VERSION: the programs as they were built, with the assembly by which they tell their version.
+release() {
+  mkdir "$folder/$1"
+  for program in Coordinator Worker; do
+    find "src/RotationMesh.$program/bin/Release" -maxdepth 1 -type f -exec cp -t "$folder/$1" {} +
   done
+  compile src/RotationMesh.Working --no-restore -target:Compile -p:BuildProjectReferences=false "-p:Version=$2" \
+    -p:CompileUsingReferenceAssemblies=false "-p:IntermediateOutputPath=$folder/obj/$1/"
+  cp "$folder/obj/$1/RotationMesh.Working.dll" "$folder/$1"
 }
 
-publish next 9.1.0
-seal=$folder/source/src/RotationMesh.Core/Keys/Seal.cs
-sed -i -E 's#"rotationmesh/message/v[0-9]+"#"rotationmesh/message/v9"#' "$seal"
-grep -q '"rotationmesh/message/v9"' "$seal"
-publish contract 9.2.0
+release next 9.1.0
+release contract 9.2.0
+core=$folder/source/src/RotationMesh.Core
+sed -i -E 's#"rotationmesh/message/v[0-9]+"#"rotationmesh/message/v9"#' "$core/Keys/Seal.cs"
+grep -q '"rotationmesh/message/v9"' "$core/Keys/Seal.cs"
+compile "$core" "-p:OutDir=$folder/out/core/"
+cp "$folder/out/core/RotationMesh.Core.dll" "$folder/contract"
 echo "$state" >"$folder/state"
