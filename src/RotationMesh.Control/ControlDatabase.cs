@@ -15,8 +15,8 @@ public sealed class ControlDatabase : ControlQueries, IAsyncDisposable
     /// </summary>
     private const int MostConnections = 40;
 
-    // Ends the transaction of a frozen process, and with it the locks that others wait for.
-    private const string FrozenLimit = "SET idle_in_transaction_session_timeout = '5min'; ";
+    // Ends the transaction of a frozen process, and with it the locks that others wait for: rotations stand still so long.
+    private const string FrozenLimit = "SET idle_in_transaction_session_timeout = '30s'; ";
 
     /// <summary>
     /// Opens the database of a connection string in Npgsql keywords; nothing is contacted yet. With

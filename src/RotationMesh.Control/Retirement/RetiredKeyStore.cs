@@ -26,6 +26,9 @@ public sealed class RetiredKeyStore(ControlDatabase control)
     // Makes retirements one after the other, so that the second sees what the first did.
     internal const string Wait = "SELECT pg_advisory_xact_lock(hashtextextended('rotationmesh/retire', 0))";
 
+    // Other databases are asked within this transaction, and what was read before it may have taken hours.
+    private const string Patient = "SET LOCAL idle_in_transaction_session_timeout = '5min'";
+
     /// <summary>Number of tries to retire a version while rotations are being written.</summary>
     private const int Tries = 20;
 
@@ -208,6 +211,7 @@ public sealed class RetiredKeyStore(ControlDatabase control)
     {
         await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(Patient, null, cancellationToken);
         await connection.ExecuteAsync(Wait, null, cancellationToken);
         var known = await ListAsync(audit.Ring, cancellationToken);
         if (known.FirstOrDefault(key => key.Version == version) is { IsVouched: true } earlier)

@@ -199,9 +199,17 @@ internal sealed class CampaignSite : IAsyncDisposable
         if (Coordinator is not null)
             await Coordinator.DisposeAsync();
         await Database.DisposeAsync();
-        await broker.Management.DeleteVirtualHostAsync(virtualHost);
-        Brokers.Give(broker);
         Directory.Delete(folder, recursive: true);
+        try
+        {
+            await broker.Management.DeleteVirtualHostAsync(virtualHost);
+            Brokers.Give(broker);
+        }
+        // It did not come back, which whoever restarted it has told.
+        catch (HttpRequestException)
+        {
+            await broker.DisposeAsync();
+        }
     }
 
     private string Logs(Func<Member, string> told) =>

@@ -14,7 +14,7 @@ using RotationMesh.Working;
 namespace RotationMesh.MeshTests.Faults;
 
 /// <summary>
-/// Hundreds of small rotations whose messages are lost, repeated and late, each by a schedule of its own. Half of them have a
+/// A hundred small rotations whose messages are lost, repeated and late, each by a schedule of its own. Half of them have a
 /// dead tenant: one of its rows never decrypts. To run one of them alone set the variables that a failure names; the seed is
 /// another in each run, and <c>ROTATIONMESH_TEST_SCHEDULES</c> asks for more of them.
 /// </summary>
@@ -26,7 +26,7 @@ internal sealed class WhenSchedulesAreRandom
 
     private const string SchedulesVariable = "ROTATIONMESH_TEST_SCHEDULES";
 
-    private static readonly int Schedules = Given(SchedulesVariable) ?? 300;
+    private static readonly int Schedules = Given(SchedulesVariable) ?? 100;
 
     /// <summary>Tenants of a rotation; where there is a dead one, it is the last.</summary>
     private const int TenantsEach = 2;

@@ -32,8 +32,8 @@ start() {
     RABBITMQ_CONFIG_FILES="$DIRECTORY/none" RABBITMQ_GENERATED_CONFIG_DIR="$DIRECTORY/generated" \
     "$PROGRAM" </dev/null >>log 2>&1 &
   node=$!
-  # Dozens of seconds on a busy machine; a node that has ended is not waited for.
-  for _ in $(seq 1200); do
+  # Minutes on a busy machine; a node that has ended is not waited for.
+  for _ in $(seq 3000); do
     if grep -q 'Server startup complete' log; then return 0; fi
     kill -0 "$node" 2>/dev/null || return 1
     sleep 0.1

@@ -12,6 +12,10 @@ internal static class Machine
     /// <summary>Free memory in bytes below which servers keep their files on the disk.</summary>
     private const long EnoughMemory = 6L << 30;
 
+    private const int FirstPort = 10_000;
+    private const int LastPort = 26_000;
+    private const int PortAttempts = 100;
+
     /// <summary>Creates a folder that only this user can open, in memory if there is enough.</summary>
     public static string CreateServerFolder()
     {
@@ -30,12 +34,26 @@ internal static class Machine
             .FullName;
     }
 
-    /// <summary>A port that was free a moment ago; another process may take it first.</summary>
+    /// <summary>
+    /// A port that was free a moment ago, for a server. It is none that the system gives to connections (Linux: from 32768
+    /// on), which would take it from a server that a test stops and starts again. Another process may take it first.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                using var listener = new TcpListener(
+                    IPAddress.Loopback,
+                    Random.Shared.Next(FirstPort, LastPort)
+                );
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException taken)
+                when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse && attempt < PortAttempts) { }
+        }
     }
 
     /// <summary>Whether a program is on the path.</summary>
