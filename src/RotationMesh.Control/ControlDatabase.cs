@@ -84,8 +84,12 @@ public sealed class ControlDatabase : ControlQueries, IAsyncDisposable
     /// Creates or upgrades the schema. Throws <see cref="UsageException"/> with the fix where the role lacks a right to it,
     /// where a table, a column or the journal of it was dropped, and where a later version of the program made it.
     /// </summary>
-    public Task MigrateAsync(CancellationToken cancellationToken) =>
-        new ControlMigration(this).RunAsync(cancellationToken);
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        // Nobody waits for a migration that is under way elsewhere, or for whoever froze in one, where nothing is to be done.
+        if (!await ExistsAsync(cancellationToken) || await FindFaultAsync(cancellationToken) is not null)
+            await new ControlMigration(this).RunAsync(cancellationToken);
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Source.DisposeAsync();

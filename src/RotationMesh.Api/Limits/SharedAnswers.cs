@@ -1,8 +1,9 @@
 namespace RotationMesh.Api.Limits;
 
 /// <summary>
-/// Computes answers that cost a pass over whole tables, one at a time. A caller whose question is being answered already
-/// shares that answer. An answer is cancelled when no caller waits for it any more.
+/// Computes answers that cost a pass over whole tables, one at a time. Callers with the same question share an answer that has
+/// not begun; one that has begun may have passed what a later caller asks about. An answer is cancelled when no caller waits
+/// for it any more.
 /// </summary>
 /// <param name="kind">Kind of the questions, for the message of a refusal.</param>
 internal sealed class SharedAnswers<TQuestion, TAnswer>(string kind) : IDisposable
@@ -50,8 +51,12 @@ internal sealed class SharedAnswers<TQuestion, TAnswer>(string kind) : IDisposab
                 if (open.Count >= MaxQuestions)
                     throw new BusyException($"{MaxQuestions} different questions for {kind} wait already");
                 var stop = new CancellationTokenSource();
-                joined = new Answering(Task.Run(() => AnswerAsync(answer, stop.Token)), stop);
-                open.Add(question, joined);
+                var answering = new Answering(stop);
+                answering.Answer = Task.Run(
+                    () => AnswerAsync(question, answering, answer),
+                    CancellationToken.None
+                );
+                open.Add(question, joined = answering);
             }
 
             askers++;
@@ -60,29 +65,37 @@ internal sealed class SharedAnswers<TQuestion, TAnswer>(string kind) : IDisposab
         }
     }
 
-    // Later callers get a new answer where this one is complete or cancelled.
     private void Leave(TQuestion question, Answering joined)
     {
         lock (asking)
         {
             askers--;
-            var isLast = --joined.Askers == 0;
-            if ((isLast || joined.Answer.IsCompleted) && open.GetValueOrDefault(question) == joined)
-                open.Remove(question);
-            if (isLast)
-                joined.Stop.Cancel();
+            if (--joined.Askers > 0)
+                return;
+            Close(question, joined);
+            joined.Stop.Cancel();
         }
     }
 
+    // Later callers get a new answer.
+    private void Close(TQuestion question, Answering joined)
+    {
+        lock (asking)
+            if (open.GetValueOrDefault(question) == joined)
+                open.Remove(question);
+    }
+
     private async Task<TAnswer> AnswerAsync(
-        Func<CancellationToken, Task<TAnswer>> answer,
-        CancellationToken stop
+        TQuestion question,
+        Answering joined,
+        Func<CancellationToken, Task<TAnswer>> answer
     )
     {
-        await alone.WaitAsync(stop);
+        await alone.WaitAsync(joined.Stop.Token);
         try
         {
-            return await answer(stop);
+            Close(question, joined);
+            return await answer(joined.Stop.Token);
         }
         finally
         {
@@ -90,9 +103,9 @@ internal sealed class SharedAnswers<TQuestion, TAnswer>(string kind) : IDisposab
         }
     }
 
-    private sealed class Answering(Task<TAnswer> answer, CancellationTokenSource stop)
+    private sealed class Answering(CancellationTokenSource stop)
     {
-        public Task<TAnswer> Answer => answer;
+        public Task<TAnswer> Answer { get; set; } = null!;
         public CancellationTokenSource Stop => stop;
         public int Askers { get; set; }
     }

@@ -33,6 +33,8 @@ internal sealed class ListVerb : IVerb
                 rotation.TargetVersion
             );
         terminal.Tables.Write(table);
+        if (list.More > 0)
+            terminal.Tables.Line($"{TableView.Number(list.More)} earlier ones are not shown.");
         terminal.WriteJson(list);
         return ExitCodes.Success;
     }

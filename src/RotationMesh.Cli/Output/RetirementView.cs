@@ -25,7 +25,9 @@ internal static class RetirementView
         // The version was retired before, and no row has used it since.
         if (outcome is { Scans.Count: 0, ScanSkipped: null })
             return $"Key version {outcome.Version} is retired, since {outcome.RetiredAt:u}.";
-        return $"Key version {outcome.Version} is retired. No row of the map's tables needs it{Unread(outcome)}{Scan(outcome)}; take it out of the key ring when no backup does.";
+        var counted =
+            outcome.Rows == 0 ? "The map's tables have no row" : "No row of the map's tables needs it";
+        return $"Key version {outcome.Version} is retired. {counted}{Unread(outcome)}{Scan(outcome)}; take it out of the key ring when no backup does.";
     }
 
     private static string Unread(RetirementDocument outcome) =>

@@ -47,6 +47,8 @@ internal static class VerificationView
         {
             { Failed: > 0 } =>
                 $"{TableView.Number(found.Failed)} rows do not decrypt under the version that they claim; {TableView.Number(found.Sound)} do{DecryptedWords.Values(found)}",
+            { Rows: 0 } when report.Totals.External > 0 =>
+                $"Nothing was decrypted: of {TableView.Number(report.Totals.External)} rows the value lives elsewhere",
             { Rows: 0 } => "Nothing was decrypted: there is no row",
             { Values: 0 } =>
                 $"Nothing was decrypted: none of {TableView.Number(found.Rows)} rows that were looked at holds a value",

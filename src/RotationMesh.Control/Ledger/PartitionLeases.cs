@@ -24,6 +24,7 @@ public sealed class PartitionLeases(ControlDatabase control)
             SELECT partition_id, worker IS NOT NULL AS begun FROM rotationmesh.partitions
             WHERE partition_id = ANY (ARRAY (SELECT partition_id FROM held)) AND state = 'dispatched'
               AND (SELECT max(lease_until) FROM held) <= now() + @quiet
+              AND NOT {SettlementWaits.Any}
             FOR UPDATE SKIP LOCKED
         )
         UPDATE rotationmesh.partitions p
@@ -38,8 +39,8 @@ public sealed class PartitionLeases(ControlDatabase control)
 
     /// <summary>
     /// Takes back all dispatched partitions of a rotation, if each was sent, or last heard of, at least
-    /// <paramref name="silence"/> ago. It is harmless if one is then done twice. A partition over which workers vanished too
-    /// often fails with <see cref="WorkerLoss.LeaseExpired"/>.
+    /// <paramref name="silence"/> ago, and nobody waits for a row of the ledger. It is harmless if one is then done twice. A
+    /// partition over which workers vanished too often fails with <see cref="WorkerLoss.LeaseExpired"/>.
     /// </summary>
     public async Task<ReleaseTally> ReleaseAsync(
         Guid rotationId,

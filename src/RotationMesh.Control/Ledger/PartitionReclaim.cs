@@ -7,10 +7,11 @@ namespace RotationMesh.Control.Ledger;
 public sealed class PartitionReclaim(ControlDatabase control, LedgerRules rules)
 {
     // A row that a settlement holds is skipped: its result came in time after all. An expired lease is a strike only where a
-    // worker has begun this very attempt: a partition that waits behind others is not to blame.
+    // worker has begun this very attempt: a partition that waits behind others is not to blame, nor one whose heartbeats wait.
     private const string Reclaim = $"""
         WITH expired AS MATERIALIZED (
-            SELECT partition_id, worker IS NOT NULL AS begun FROM rotationmesh.partitions
+            SELECT partition_id, worker IS NOT NULL AND NOT {SettlementWaits.Any} AS begun
+            FROM rotationmesh.partitions
             WHERE state = 'dispatched' AND lease_until <= now()
               AND NOT sweep_table_id = ANY (ARRAY (
                   SELECT sweep_table_id FROM rotationmesh.sweep_tables WHERE rotation_id = ANY (@silent)

@@ -29,8 +29,11 @@ public sealed class RetiredKeyStore(ControlDatabase control)
     // Other databases are asked within this transaction, and what was read before it may have taken hours.
     private const string Patient = "SET LOCAL idle_in_transaction_session_timeout = '5min'";
 
-    /// <summary>Number of tries to retire a version while rotations are being written.</summary>
-    private const int Tries = 20;
+    /// <summary>
+    /// Number of tries to retire a version while rotations are being written: two minutes, as a frozen process may hold them for
+    /// half of one.
+    /// </summary>
+    private const int Tries = 160;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 

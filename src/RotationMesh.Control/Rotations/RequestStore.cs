@@ -31,7 +31,7 @@ public sealed class RequestStore(ControlDatabase control)
         """;
 
     private const string Mark = """
-        UPDATE rotationmesh.requests SET sent_at = now() WHERE request_id = ANY (@ids)
+        UPDATE rotationmesh.requests SET sent_at = now() WHERE request_id = @RequestId
         """;
 
     private const string Refuse = """
@@ -117,14 +117,12 @@ public sealed class RequestStore(ControlDatabase control)
         );
         if (taken.Count == 0)
             return 0;
-        var sent = new List<long>();
+        // Marked one by one: the server ends a transaction from which it hears nothing for long.
         foreach (var demand in taken)
             if (await send(demand) is not { } fault)
-                sent.Add(demand.RequestId);
+                await connection.ExecuteAsync(Mark, new { demand.RequestId }, cancellationToken);
             else
                 await connection.ExecuteAsync(Refuse, new { demand.RequestId, fault }, cancellationToken);
-        var ids = sent.ToArray();
-        await connection.ExecuteAsync(Mark, new { ids }, cancellationToken);
         await connection.ExecuteAsync(Prune, new { keep = Keep }, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return taken.Count;

@@ -86,6 +86,10 @@ public sealed class RunningRotations(ControlDatabase control)
     public Task<IReadOnlyList<RunningRotation>> LatestAsync(int limit, CancellationToken cancellationToken) =>
         control.QueryAsync<RunningRotation>(Latest, new { limit }, cancellationToken);
 
+    /// <summary>Number of all rotations.</summary>
+    public Task<long> CountAsync(CancellationToken cancellationToken) =>
+        control.ScalarAsync<long>("SELECT count(*) FROM rotationmesh.rotations", null, cancellationToken);
+
     /// <summary>Those of <see cref="ListAsync"/> that ended within the last day; those that went wrong first.</summary>
     public Task<IReadOnlyList<RunningRotation>> EndedAsync(
         Guid? only,

@@ -57,9 +57,11 @@ internal sealed class PartitionOutcomes(NpgsqlConnection connection, Cancellatio
         WHERE p.partition_id = r.partition_id
         """;
 
+    // From this moment on, not from the transaction's start: it may have waited for a row since. What another coordinator wrote
+    // meanwhile may be later.
     private const string Extended = """
         UPDATE rotationmesh.partitions p
-        SET lease_until = now() + @lease, worker = r.worker
+        SET lease_until = greatest(p.lease_until, pg_catalog.clock_timestamp() + @lease), worker = r.worker
         FROM unnest(@ids, @workers) AS r (partition_id, worker)
         WHERE p.partition_id = r.partition_id
         """;

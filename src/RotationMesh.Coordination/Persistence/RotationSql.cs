@@ -35,10 +35,13 @@ internal static class RotationSql
     /// <summary>
     /// Selects one row and locks it until the transaction ends, so two messages for one rotation are handled one after the
     /// other. Without the lock, the later update would silently overwrite the earlier one. Not FOR UPDATE: writes of rows
-    /// that refer to the rotation would wait for it, and they happen all the time.
+    /// that refer to the rotation would wait for it, and they happen all the time. The clock is read outside of what locks:
+    /// inside it would be read before the wait.
     /// </summary>
-    public static readonly string Lock =
-        $"SELECT {List(Properties, Read)} FROM rotationmesh.rotations WHERE {ById} FOR NO KEY UPDATE";
+    public static readonly string Lock = $"""
+        SELECT {List(Properties, Read)}
+        FROM (SELECT * FROM rotationmesh.rotations WHERE {ById} FOR NO KEY UPDATE) AS locked
+        """;
 
     /// <summary>
     /// Inserts a new row, unless the rotation exists. Waits for an insert of the same id that is under way elsewhere.

@@ -115,11 +115,11 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     /// <inheritdoc/>
     public async Task<RotationListDocument> ListAsync(CancellationToken cancellationToken)
     {
-        var (starts, latest) = await lookup.ListAsync(cancellationToken);
+        var (starts, latest, more) = await lookup.ListAsync(cancellationToken);
         var listings = starts.Select(asked => RotationListings.Listed(asked, Hindrance())).ToList();
         foreach (var rotation in await Told.ReadAsync(latest, cancellationToken))
             listings.Add(await process.TellAsync(rotation, RotationListings.Of(rotation), cancellationToken));
-        return new RotationListDocument([.. listings.OrderByDescending(listing => listing.StartedAt)]);
+        return new RotationListDocument([.. listings.OrderByDescending(listing => listing.StartedAt)], more);
     }
 
     /// <inheritdoc/>

@@ -96,6 +96,7 @@ public sealed class LocalInspections(
             Notes =
             [
                 .. report.Strays.Select(stray => stray.Explain()),
+                .. document.Totals.Rows == 0 ? [RotationDocuments.NoRow] : Array.Empty<string>(),
                 .. report.Notes,
                 .. await trust.NotesAsync(
                     Tables(order.Rows),

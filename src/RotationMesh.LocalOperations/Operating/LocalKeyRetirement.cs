@@ -230,6 +230,8 @@ public sealed class LocalKeyRetirement(
     ) =>
         document with
         {
+            Rows = check.Counted,
+            Decrypted = check.Verified,
             Scans = look.Scans,
             Warnings = look.Warnings,
             ScanSkipped = order.SkipScanReason,

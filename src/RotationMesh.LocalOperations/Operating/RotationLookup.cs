@@ -81,20 +81,23 @@ internal sealed class RotationLookup(ControlDatabase control)
     }
 
     /// <summary>
-    /// Returns the rotations that have begun, the latest first, and the starts that have not: those that wait, and those that
-    /// were refused lately.
+    /// Returns the rotations that have begun, the latest first, with the number of earlier ones that were left out, and the
+    /// starts that have not: those that wait, and those that were refused lately.
     /// </summary>
-    public async Task<(IReadOnlyList<RotationDemand> Starts, IReadOnlyList<RunningRotation> Begun)> ListAsync(
-        CancellationToken cancellationToken
-    )
+    public async Task<(
+        IReadOnlyList<RotationDemand> Starts,
+        IReadOnlyList<RunningRotation> Begun,
+        long More
+    )> ListAsync(CancellationToken cancellationToken)
     {
         if (!await control.HasCurrentRecordsAsync(cancellationToken))
-            return ([], []);
+            return ([], [], 0);
         // Read before the rotations, as above.
         var starts = await requests.ListUnbegunStartsAsync(Listed, cancellationToken);
         var latest = await rotations.LatestAsync(Listed, cancellationToken);
+        var more = latest.Count < Listed ? 0 : await rotations.CountAsync(cancellationToken) - latest.Count;
         var begun = latest.Select(rotation => rotation.RotationId).ToHashSet();
-        return ([.. starts.Where(start => !begun.Contains(start.RotationId))], latest);
+        return ([.. starts.Where(start => !begun.Contains(start.RotationId))], latest, more);
     }
 
     private async Task<RunningRotation?> LatestAsync(CancellationToken cancellationToken) =>

@@ -17,6 +17,10 @@ namespace RotationMesh.LocalOperations.Records;
 /// </summary>
 public static class RotationDocuments
 {
+    /// <summary>What is told where nothing was found.</summary>
+    public const string NoRow =
+        "no row was found: the tables are empty, or the map leads to another database than is meant";
+
     /// <summary>
     /// Whether a follower has nothing more to wait for: the rotation has ended, or somebody has to act first.
     /// </summary>
@@ -159,9 +163,7 @@ public static class RotationDocuments
             : [];
 
     private static IEnumerable<string> Nothing(RotationReport report) =>
-        report.State == RotationState.Completed && report.Tables.All(table => table.Rows == 0)
-            ? ["no row was found: the tables are empty, or the map leads to another database than is meant"]
-            : [];
+        report.State == RotationState.Completed && report.Tables.All(table => table.Rows == 0) ? [NoRow] : [];
 
     // One that was forged must not keep the rotation from being shown.
     private static IReadOnlyList<string> Ignored(string gates)

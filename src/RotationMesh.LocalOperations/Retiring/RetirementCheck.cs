@@ -102,7 +102,7 @@ internal sealed class RetirementCheck(
         await LookForUncountedAsync(cancellationToken);
         var tables = await census.CountAsync(map.Tables, lasting, cancellationToken);
         await unreached.LookAsync(cancellationToken); // again: nobody counted what was detached meanwhile
-        Counted = tables.Sum(table => table.Rows);
+        Places.Rows = Counted = tables.Sum(table => table.Rows);
         Externals = new UnreadExternals { Skipped = SkippedPlaces };
         Externals.Look(tables);
         beside = [.. ObjectsBeside.Describe(tables)];

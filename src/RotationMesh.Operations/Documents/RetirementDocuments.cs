@@ -12,6 +12,14 @@ public sealed record RetirementDocument(
     IReadOnlyList<string> InTheWay
 )
 {
+    /// <summary>Rows of the map's tables at the last count; null where they were not counted.</summary>
+    public long? Rows { get; init; }
+
+    /// <summary>
+    /// Rows that were decrypted without the version's key, or that hold no value. Zero where something was in the way before that.
+    /// </summary>
+    public long Decrypted { get; init; }
+
     /// <summary>The scan of each database for envelopes that the map does not name; empty where no scan was made.</summary>
     public IReadOnlyList<ScanDocument> Scans { get; init; } = [];
 

@@ -1,7 +1,7 @@
 namespace RotationMesh.Operations.Documents;
 
-/// <summary>Rotations, the latest first.</summary>
-public sealed record RotationListDocument(IReadOnlyList<RotationListing> Rotations);
+/// <summary>Rotations, the latest first; <see cref="More"/> earlier ones were left out.</summary>
+public sealed record RotationListDocument(IReadOnlyList<RotationListing> Rotations, long More);
 
 /// <summary>One rotation in a line.</summary>
 public sealed record RotationListing

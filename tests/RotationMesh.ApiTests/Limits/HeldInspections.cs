@@ -20,11 +20,15 @@ internal sealed class HeldInspections(IInspections real) : IInspections
     /// <summary>Most looks that there were at the same time.</summary>
     public int AtOnce { get; private set; }
 
+    /// <summary>Looks that have begun.</summary>
+    public int Looks { get; private set; }
+
     public void LetGo() => released.TrySetResult();
 
     public async Task<KeysDocument> ListKeysAsync(CancellationToken cancellationToken)
     {
         AtOnce = Math.Max(AtOnce, Interlocked.Increment(ref now));
+        Looks++; // one after the other
         entered.TrySetResult();
         try
         {

@@ -56,6 +56,20 @@ public sealed class WhenMuchIsAskedAtOnce
     }
 
     [Test]
+    public async Task Who_asks_while_a_look_is_under_way_gets_one_that_began_afterwards()
+    {
+        var first = viewer.GetAsync("/v1/keys");
+        await inspections.Entered;
+        var later = viewer.GetAsync("/v1/keys");
+        await viewer.GetAsync("/v1/rotations"); // by then the second has arrived, as a rule
+
+        inspections.LetGo();
+        await Task.WhenAll(first, later);
+
+        Assert.That(inspections.Looks, Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task A_look_that_nobody_waits_for_is_given_up_and_the_next_is_a_new_one()
     {
         using (var gone = new Caller(server.Address, tokens.Viewer))

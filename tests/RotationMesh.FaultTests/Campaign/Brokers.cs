@@ -15,8 +15,20 @@ internal static class Brokers
     public static async Task<RabbitMqServer> TakeAsync() =>
         Free.TryTake(out var broker) ? broker : await RabbitMqServer.StartAsync();
 
-    /// <summary>Gives one back that runs.</summary>
-    public static void Give(RabbitMqServer broker) => Free.Add(broker);
+    /// <summary>Gives one back, without the virtual host. One that does not run is ended, and hides nobody's failure.</summary>
+    public static async Task GiveAsync(RabbitMqServer broker, string virtualHost)
+    {
+        try
+        {
+            await broker.Management.DeleteVirtualHostAsync(virtualHost);
+            Free.Add(broker);
+        }
+        // It did not come back, which whoever restarted it has told.
+        catch (HttpRequestException)
+        {
+            await broker.DisposeAsync();
+        }
+    }
 
     public static async Task StopAsync()
     {

@@ -200,16 +200,7 @@ internal sealed class CampaignSite : IAsyncDisposable
             await Coordinator.DisposeAsync();
         await Database.DisposeAsync();
         Directory.Delete(folder, recursive: true);
-        try
-        {
-            await broker.Management.DeleteVirtualHostAsync(virtualHost);
-            Brokers.Give(broker);
-        }
-        // It did not come back, which whoever restarted it has told.
-        catch (HttpRequestException)
-        {
-            await broker.DisposeAsync();
-        }
+        await Brokers.GiveAsync(broker, virtualHost);
     }
 
     private string Logs(Func<Member, string> told) =>

@@ -16,6 +16,9 @@ internal sealed class WhenVerificationTakesLong
     /// </summary>
     private static readonly TimeSpan Slowness = TimeSpan.FromSeconds(1);
 
+    /// <summary>Times a thousand rows that take so long: more than the other tables have.</summary>
+    private const int Slow = 16;
+
     [Test]
     public async Task Every_row_is_verified_once_in_several_attempts()
     {
@@ -25,13 +28,14 @@ internal sealed class WhenVerificationTakesLong
             WriteTime = TimeSpan.FromSeconds(10),
             FirstDelay = TimeSpan.FromMilliseconds(50),
         };
+        var left = Slow;
         await using var mesh = await RunningMesh.StartAsync(
             world,
             new WorkerOptions
             {
                 Concurrency = 2,
                 LongestAttempt = TimeSpan.FromSeconds(1),
-                Verified = _ => Thread.Sleep(Slowness),
+                Verified = _ => Thread.Sleep(Interlocked.Decrement(ref left) < 0 ? TimeSpan.Zero : Slowness),
             },
             rules: rules,
             verify: "full"

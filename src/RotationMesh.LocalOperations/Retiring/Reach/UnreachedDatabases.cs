@@ -15,7 +15,12 @@ internal sealed class UnreachedDatabases(
     ControlDatabase control
 )
 {
+    private const string NothingFound =
+        "no row was found, and no rotation is on record here: the tables are empty, or the map leads to another database than "
+        + "is meant. Where it is meant, rotate first: there is nothing to do, and it puts these databases on record";
+
     private List<(string Name, SeenDatabase Seen)> own = [];
+    private bool isFirst;
 
     /// <summary>Databases that an operator declared gone, each by its name and identity, or by its name alone.</summary>
     public IReadOnlyList<string> Gone { get; init; } = [];
@@ -26,8 +31,18 @@ internal sealed class UnreachedDatabases(
     /// <summary>Missing databases that no longer exist.</summary>
     public IReadOnlyList<ClaimedDatabase> Forgotten => [.. Missing.Where(IsGone)];
 
-    /// <summary>The other missing databases, described for the operator.</summary>
-    public IReadOnlyList<string> InTheWay => [.. Missing.Where(one => !IsGone(one)).Select(Explain)];
+    /// <summary>Rows that were counted in the databases of the map.</summary>
+    public long? Rows { get; set; }
+
+    /// <summary>
+    /// The other missing databases, described for the operator. Where none is on record and there is no row, nothing shows that
+    /// the map leads to the databases that are meant.
+    /// </summary>
+    public IReadOnlyList<string> InTheWay =>
+        [
+            .. isFirst && Rows == 0 ? [NothingFound] : Array.Empty<string>(),
+            .. Missing.Where(one => !IsGone(one)).Select(Explain),
+        ];
 
     /// <summary>
     /// Reads which databases were rotated and which ones the map leads to. Throws where one of the map's does not
@@ -38,7 +53,8 @@ internal sealed class UnreachedDatabases(
         Missing = [];
         own = [];
         var recorded = await new RotatedDatabases(control).ListAsync(cancellationToken);
-        if (recorded.Count == 0)
+        isFirst = recorded.Count == 0;
+        if (isFirst)
             return;
         foreach (var name in map.Tables.Select(table => table.Database).Distinct())
         {
