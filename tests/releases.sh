@@ -18,7 +18,7 @@ rm -rf "$folder"
 mkdir -p "$folder/source"
 pack | tar -xf - -C "$folder/source"
 
-compile() { dotnet build "$@" --configuration Release --verbosity quiet -p:RunAnalyzers=false </dev/null; }
+compile() { dotnet build "$@" --configuration Release --verbosity quiet </dev/null; }
 for program in Coordinator Worker; do compile "src/RotationMesh.$program"; done
 
 # release NAME VERSION: the programs as they were built, with the assembly by which they tell their version.

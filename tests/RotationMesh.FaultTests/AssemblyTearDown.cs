@@ -3,7 +3,7 @@ using RotationMesh.FaultTests.Support;
 
 // They wait for most of their time.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
-[assembly: LevelOfParallelism(3)]
+[assembly: LevelOfParallelism(2)]
 
 namespace RotationMesh.FaultTests;
 

@@ -20,7 +20,7 @@ internal sealed class CampaignSite : IAsyncDisposable
 {
     public const int Newest = 8;
     private const int BatchSize = 10;
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
 
     private const string Map = """
         databases: { app: { connectionString: "${APP_DATABASE_URL}" } }

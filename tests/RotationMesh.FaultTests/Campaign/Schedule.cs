@@ -16,7 +16,7 @@ internal sealed class Schedule(CampaignSite site, Application application, Rando
     /// Longest time without progress once nothing disturbs it any more; deadlines of frozen workers are within. The whole may
     /// take longer: the machine may be busy.
     /// </summary>
-    private static readonly TimeSpan Calm = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Calm = TimeSpan.FromMinutes(6);
 
     private readonly List<string> steps = [];
     private readonly List<Member> frozen = [];

@@ -26,8 +26,14 @@ internal sealed class WhenSchedulesOfFaultsAreRandom
 
     private static readonly int Seed = Number("ROTATIONMESH_TEST_SEED", Random.Shared.Next());
 
-    /// <summary>Sites at a time: most of a schedule is waiting for deadlines.</summary>
-    private static readonly int AtOnce = Number("ROTATIONMESH_TEST_FAULT_SITES", 4);
+    /// <summary>
+    /// Sites at a time: most of a schedule is waiting for deadlines. Each has four processes and a broker, and others test beside
+    /// it.
+    /// </summary>
+    private static readonly int AtOnce = Number(
+        "ROTATIONMESH_TEST_FAULT_SITES",
+        Math.Clamp(Environment.ProcessorCount, 2, 4)
+    );
 
     [OneTimeTearDown]
     public Task Stop_the_brokers() => Brokers.StopAsync();

@@ -18,7 +18,7 @@ namespace RotationMesh.FaultTests.Support;
 /// </summary>
 internal sealed class MeshSite : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
 
     private readonly string folder = Directory.CreateTempSubdirectory("rotationmesh-mesh-").FullName;
     private readonly RabbitMqServer broker;

@@ -67,6 +67,8 @@ internal sealed class WhenRotationsMeet
 
         await other.UntilAsync(now => now.State == "Faulted", "the second is refused");
         turnstile.Open();
+        // A step of the first at which the other coordinator was is waited for, and somebody has to ask again.
+        await using var again = await RunningMesh.OpenAsync(world, turnstile.Worker);
         await mesh.UntilAsync("Completed");
 
         Assert.That((await other.NowAsync())!.Reason, Does.Contain(mesh.Id.ToString()));
