@@ -31,10 +31,7 @@ public sealed class ControlDatabase : ControlQueries, IAsyncDisposable
     /// </summary>
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
-        var state = await ControlSchemaState.ReadAsync(this, cancellationToken);
-        return state.Relations.ContainsKey("rotations")
-            && !state.Pending.Any()
-            && new ControlSchemaFaults(state).Find() is null;
+        return IsCurrent(await ControlSchemaState.ReadAsync(this, cancellationToken));
     }
 
     /// <summary>Whether the schema has a table. A schema of an older release may lack it.</summary>
@@ -87,12 +84,18 @@ public sealed class ControlDatabase : ControlQueries, IAsyncDisposable
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         // Nobody waits for a migration that is under way elsewhere, or for whoever froze in one, where nothing is to be done.
-        if (!await ExistsAsync(cancellationToken) || await FindFaultAsync(cancellationToken) is not null)
+        var state = await ControlSchemaState.ReadAsync(this, cancellationToken);
+        if (state.ReadOnly || !IsCurrent(state))
             await new ControlMigration(this).RunAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Source.DisposeAsync();
+
+    private static bool IsCurrent(ControlSchemaState state) =>
+        state.Relations.ContainsKey("rotations")
+        && !state.Pending.Any()
+        && new ControlSchemaFaults(state).Find() is null;
 
     private async Task<ControlSchemaState> ReadRecordsAsync(CancellationToken cancellationToken)
     {

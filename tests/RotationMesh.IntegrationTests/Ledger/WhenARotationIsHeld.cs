@@ -14,8 +14,12 @@ public sealed class WhenARotationIsHeld
         await using var scene = await LedgerScene.CreateAsync();
         await using var session = await scene.Source.OpenConnectionAsync();
         await using var hold = await session.BeginTransactionAsync();
+        // As an operator's session, which nothing ends, however busy the machine is.
         await using (
-            var command = new NpgsqlCommand("SELECT FROM rotationmesh.rotations FOR UPDATE", session)
+            var command = new NpgsqlCommand(
+                "SET LOCAL idle_in_transaction_session_timeout = 0; SELECT FROM rotationmesh.rotations FOR UPDATE",
+                session
+            )
         )
             await command.ExecuteNonQueryAsync();
         await using var other = await scene.Source.OpenConnectionAsync();

@@ -24,8 +24,12 @@ public sealed class WhenARowOfTheLedgerIsHeld
             await scene.BeginAsync(partition);
         session = await scene.Source.OpenConnectionAsync();
         hold = await session.BeginTransactionAsync();
+        // As an operator's session, which nothing ends, however busy the machine is.
         await using (
-            var command = new NpgsqlCommand("SELECT FROM rotationmesh.sweep_tables FOR UPDATE", session)
+            var command = new NpgsqlCommand(
+                "SET LOCAL idle_in_transaction_session_timeout = 0; SELECT FROM rotationmesh.sweep_tables FOR UPDATE",
+                session
+            )
         )
             await command.ExecuteNonQueryAsync();
         settling = scene.SettleAsync(taken[0].Done());
