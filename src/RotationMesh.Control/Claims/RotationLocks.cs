@@ -80,6 +80,21 @@ public sealed class RotationLocks(ControlDatabase control)
           AND (r.state <> 'Cancelled' OR r.concluded OR r.requested_by IS NULL)
         """;
 
+    // Of tables that were counted before it was known which database answers.
+    private const string Identify = """
+        UPDATE rotationmesh.rotation_tables t SET identity = c.identity
+        FROM rotationmesh.claims c
+        WHERE c.rotation_id = @rotationId AND c.identity IS NOT NULL AND t.identity IS NULL
+          AND (t.rotation_id, t.database_name, t.table_name) = (c.rotation_id, c.database_name, c.table_name)
+        """;
+
+    private const string ListBegun = """
+        SELECT rotation_id, database_name AS database, identity
+        FROM rotationmesh.claims WHERE rotation_id = @rotationId AND identity IS NOT NULL
+        UNION
+        SELECT rotation_id, database_name, identity FROM rotationmesh.rotation_parts WHERE rotation_id = @rotationId
+        """;
+
     private const string ListDatabases = """
         SELECT DISTINCT rotation_id, database_name AS database, identity
         FROM rotationmesh.claims WHERE rotation_id = ANY (@rotations) AND identity IS NOT NULL
@@ -165,12 +180,22 @@ public sealed class RotationLocks(ControlDatabase control)
             cancellationToken
         );
 
+    /// <summary>
+    /// Lists the databases that a rotation began with, where their identity is known: also before a retry, and so after it gave up
+    /// its claims.
+    /// </summary>
+    public Task<IReadOnlyList<ClaimedDatabase>> ListBegunAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    ) => control.QueryAsync<ClaimedDatabase>(ListBegun, new { rotationId }, cancellationToken);
+
     private static async Task RecordAsync(
         NpgsqlConnection connection,
         object values,
         CancellationToken cancellationToken
     )
     {
+        await connection.ExecuteAsync(Identify, values, cancellationToken);
         await connection.ExecuteAsync(RotatedDatabases.Record, values, cancellationToken);
         await connection.ExecuteAsync(RotatedTables.Record, values, cancellationToken);
         await connection.ExecuteAsync(RotatedTables.RecordParts, values, cancellationToken);

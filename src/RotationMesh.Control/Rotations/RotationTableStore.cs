@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RotationMesh.Control.Failures;
 using RotationMesh.Control.Guards;
 using RotationMesh.Core.Map;
@@ -13,15 +14,19 @@ public sealed class RotationTableStore(ControlDatabase control)
     private const string Upsert = """
         INSERT INTO rotationmesh.rotation_tables
             (rotation_id, scope, database_name, table_name, opening_pending, stored, pending, external_rows,
-             opening_empty, empty_rows, sparse, opening_stored)
+             opening_empty, empty_rows, sparse, opening_stored, columns, identity)
         SELECT @rotationId, scope, database_name, table_name, pending, stored, pending, external_rows,
-               empty_rows, empty_rows, sparse::pg_catalog.jsonb, stored
-        FROM unnest(@scopes, @databases, @tables, @stored, @pending, @external, @empty, @sparse)
-             AS c (scope, database_name, table_name, stored, pending, external_rows, empty_rows, sparse)
+               empty_rows, empty_rows, sparse::pg_catalog.jsonb, stored,
+               ARRAY(SELECT pg_catalog.jsonb_array_elements_text(columns::pg_catalog.jsonb)),
+               (SELECT own.identity FROM rotationmesh.claims own
+                WHERE own.rotation_id = @rotationId
+                  AND (own.database_name, own.table_name) = (c.database_name, c.table_name))
+        FROM unnest(@scopes, @databases, @tables, @stored, @pending, @external, @empty, @sparse, @columns)
+             AS c (scope, database_name, table_name, stored, pending, external_rows, empty_rows, sparse, columns)
         ON CONFLICT (rotation_id, scope, database_name, table_name)
         DO UPDATE SET stored = excluded.stored, pending = excluded.pending, external_rows = excluded.external_rows,
-                      empty_rows = excluded.empty_rows, sparse = excluded.sparse,
-                      counted_at = now()
+                      empty_rows = excluded.empty_rows, sparse = excluded.sparse, columns = excluded.columns,
+                      identity = coalesce(rotation_tables.identity, excluded.identity), counted_at = now()
         """;
 
     private const string List = """
@@ -37,14 +42,16 @@ public sealed class RotationTableStore(ControlDatabase control)
         """;
 
     // What a rotation had to read wholly is read wholly until one of all tenants has completed so.
-    private const string StillWhole = """
+    private static readonly string StillWhole = $"""
         EXISTS (
             SELECT FROM rotationmesh.rotation_tables t JOIN rotationmesh.rotations r ON r.correlation_id = t.rotation_id
-            WHERE (t.database_name, t.table_name) = (own.database_name, own.table_name) AND t.read_whole
-              AND r.target_version = @version AND NOT EXISTS (
+            WHERE t.read_whole AND r.target_version = @version AND {SamePlace.MayBe(
+            "t",
+            "own"
+        )} AND NOT EXISTS (
                 SELECT FROM rotationmesh.rotation_tables good
                 JOIN rotationmesh.rotations later ON later.correlation_id = good.rotation_id
-                WHERE (good.database_name, good.table_name) = (t.database_name, t.table_name) AND good.read_whole
+                WHERE good.read_whole AND {SamePlace.Of("t", "t", "good")}
                   AND later.target_version = r.target_version AND later.started_at >= r.started_at
                   AND later.state = 'Completed' AND later.verify <> 'counts' AND later.tenants IS NULL))
         """;
@@ -53,11 +60,8 @@ public sealed class RotationTableStore(ControlDatabase control)
         UPDATE rotationmesh.rotation_tables own SET read_whole = true
         WHERE own.rotation_id = @rotationId AND NOT own.read_whole AND (EXISTS (
             SELECT FROM rotationmesh.row_failures f
-            WHERE f.table_name = own.table_name AND {StandingFailures.SameDatabase(
-            "f",
-            "own"
-        )} AND f.version = @version
-              AND {StandingFailures.NotMadeGood}) OR {StillWhole})
+            WHERE f.version = @version AND {SamePlace.MayBe("f", "own")} AND {StandingFailures.NotMadeGood})
+            OR {StillWhole})
         """;
 
     private const string MarkWhole = """
@@ -110,6 +114,7 @@ public sealed class RotationTableStore(ControlDatabase control)
                 external = tables.Select(table => table.External).ToArray(),
                 empty = tables.Select(table => table.Empty).ToArray(),
                 sparse = tables.Select(table => table.SparseText).ToArray(),
+                columns = tables.Select(table => JsonSerializer.Serialize(table.Columns)).ToArray(),
             },
             cancellationToken
         );

@@ -19,6 +19,9 @@ public sealed record TableCount
     /// <summary>The table, by the names of the map.</summary>
     public TableName FullName => new(Scope, Database, Table);
 
+    /// <summary>The columns of the map that a rotation reads, with the path in a document; written, never read.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
     /// <summary>Rows that were not at the target version by the first census; read, never written.</summary>
     public long OpeningPending { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed class CheckRotationConsumer(
     RotationPreflight preflight,
     GoalCheck goals,
     Surveyor surveyor,
+    RotationDatabases places,
     TableClaims claims,
     ControlDatabase control,
     WorkGuards guards
@@ -64,6 +65,9 @@ internal sealed class CheckRotationConsumer(
         preflight.EnsureChecksKnown();
         await preflight.EnsureInServiceAsync(goal.TargetVersion, goal.TargetFingerprint, cancellationToken);
         await preflight.EnsureOpenAsync(goal.Scopes, goal.TargetVersion, cancellationToken);
+        // Of a rotation that is retried. Its claims are replaced, and a copy would show none of the rows that it left.
+        if (await places.ExplainOtherAsync(rotationId, cancellationToken) is { } elsewhere)
+            throw new UsageException(elsewhere);
         if (await claims.ClaimAsync(alone, rotationId, goal, cancellationToken) is { } awaited)
             return awaited;
         var survey = await surveyor.RecentAsync(goal, cancellationToken);

@@ -71,7 +71,7 @@ internal sealed class RotationDatabases(
     private Task<IReadOnlyList<ClaimedDatabase>> BeganAsync(
         Guid rotationId,
         CancellationToken cancellationToken
-    ) => new RotationLocks(control).ListDatabasesAsync([rotationId], cancellationToken);
+    ) => new RotationLocks(control).ListBegunAsync(rotationId, cancellationToken);
 
     private Task<IReadOnlyList<string?>> DifferencesAsync(
         IReadOnlyList<ClaimedDatabase> began,

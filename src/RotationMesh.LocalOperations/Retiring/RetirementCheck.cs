@@ -74,7 +74,6 @@ internal sealed class RetirementCheck(
 
     public IReadOnlyList<string> MetPlaces => [.. unreached.Met, .. Externals.Met];
 
-    /// <summary>Leaves that were detached, and that nobody counts.</summary>
     public IReadOnlyList<DetachedLeaf> DetachedLeaves => unreached.DetachedLeaves;
 
     /// <summary>Databases and tables that an operator declared gone.</summary>
@@ -94,7 +93,7 @@ internal sealed class RetirementCheck(
         CancellationToken cancellationToken
     )
     {
-        await control.HasRecordsAsync(cancellationToken); // reports a dropped table before anything else
+        await control.HasCurrentRecordsAsync(cancellationToken); // reports a dropped table before anything else
         // Asked before and after the count: the count may miss the last rows of a rotation that ends meanwhile.
         var before = new Dictionary<int, IReadOnlyList<string>>();
         foreach (var version in asked is { } one ? ring.Versions.Append(one).Distinct() : ring.Versions)
@@ -170,6 +169,7 @@ internal sealed class RetirementCheck(
             Gone = [.. Gone.Where(one => !Failed.IsMeant(one))],
         };
         await Places.LookAsync(cancellationToken);
+        Failed.Moved = Places.Forgotten;
         unreached = new UnreachedTables(map, databases, control) { Skipped = SkippedPlaces };
         await unreached.LookAsync(cancellationToken);
     }

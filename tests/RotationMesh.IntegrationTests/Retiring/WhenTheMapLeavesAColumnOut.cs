@@ -180,22 +180,6 @@ public sealed class WhenTheMapLeavesAColumnOut
         Assert.That(ofThis.InTheWay.Single(), Does.StartWith("column title of table public.notes"));
     }
 
-    [Test]
-    public async Task A_schema_that_was_not_brought_forward_yet_tells_it_by_its_number()
-    {
-        await fixture.ExecuteAsync(
-            """
-            ALTER TABLE rotationmesh.rotated_columns
-                DROP COLUMN database_name, DROP COLUMN table_name, DROP COLUMN column_name;
-            DELETE FROM rotationmesh.schema_versions WHERE scriptname LIKE '%.0033\_%'
-            """
-        );
-
-        var refused = await fixture.RetireAsync();
-
-        Assert.That(refused.InTheWay.Single(), Does.StartWith(Memo));
-    }
-
     private static TableEntry WithMemo(string table) =>
         Entries.Table(table) with
         {

@@ -92,12 +92,13 @@ internal sealed class Fixture : IAsyncDisposable
     public static Fixture Of(
         TestDatabase database,
         string controlConnectionString,
-        string? connectionString = null
+        string? connectionString = null,
+        TableEntry[]? entries = null
     ) =>
         new(
             database,
             TestKeys.Ring(),
-            [Entries.Notes],
+            entries ?? [Entries.Notes],
             [new DatabaseEntry(App, connectionString ?? database.ConnectionString, 3)],
             controlConnectionString
         )

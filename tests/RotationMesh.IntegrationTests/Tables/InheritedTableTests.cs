@@ -117,7 +117,7 @@ public sealed class InheritedTableTests
         await using var fixture = await Fixture.CreateAsync(Entries.Notes with { Only = true });
         await fixture.CreateNotesAsync();
         await fixture.ExecuteAsync("CREATE TABLE history () INHERITS (notes)");
-        await fixture.InsertAsync(Note.Many(1));
+        await fixture.InsertAsync(Note.Many(1, version: 2));
         await using var role = await TestRole.CreateAsync(fixture);
         await role.GrantAsync("SELECT, UPDATE", "notes");
         await using var limited = fixture.Variant(user: role.Name);

@@ -1,4 +1,5 @@
 using RotationMesh.Control;
+using RotationMesh.Control.Claims;
 using RotationMesh.Control.Failures;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
@@ -22,8 +23,12 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
     /// </summary>
     public IReadOnlyList<string> Gone { get; init; } = [];
 
+    /// <summary>Databases that no longer exist, or that were moved: a later rotation under their names made failures good.</summary>
+    public IReadOnlyList<ClaimedDatabase> Moved { get; set; } = [];
+
     /// <summary>Failures that count, as their table is not gone.</summary>
-    public IEnumerable<StandingFailures> Standing => all.Where(failure => !IsGone(failure));
+    public IEnumerable<StandingFailures> Standing =>
+        all.Where(failure => !IsGone(failure) && !(failure.IsGoodByNames && IsMoved(failure)));
 
     /// <summary>Failures of tables that no longer exist.</summary>
     public IReadOnlyList<StandingFailures> Forgotten => [.. all.Where(IsGone)];
@@ -69,6 +74,13 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
 
     private bool IsGone(StandingFailures failure) =>
         Gone.Contains(Named(failure)) && !refused.ContainsKey(Named(failure));
+
+    private bool IsMoved(StandingFailures failure) =>
+        Moved.Any(one =>
+            failure.Identity.Length > 0
+                ? one.Identity == failure.Identity
+                : one.Database == failure.DatabaseName
+        );
 
     // Whatever scope the table is in now, and whatever the map calls its database.
     private TableEntry? InMap(StandingFailures failure)

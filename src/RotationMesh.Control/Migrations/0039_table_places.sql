@@ -1,0 +1,42 @@
+-- Which database a table of a rotation was in (as in claims), and which columns of it the rotation read, "name" or "name.path": a name
+-- is not enough to say that two rotations met the same rows. Null: not known, of an earlier release.
+ALTER TABLE rotationmesh.rotation_tables
+    ADD COLUMN identity text CHECK (identity ~ '^([0-9a-f]{16})?/[0-9]+$'),
+    ADD COLUMN columns text[];
+
+-- As in 0031, but only a rotation of the same table in the same database makes a failure good, and one that left rows only where it
+-- shows that it has read this one. Where an operator declared a database gone, its names stand for it.
+CREATE OR REPLACE FUNCTION rotationmesh.forget_old_failures() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+BEGIN
+    DELETE FROM rotationmesh.row_failures f
+    WHERE f.rotation_id IN (SELECT r.correlation_id FROM rotationmesh.rotations r
+                            WHERE r.ended_at IS NOT NULL ORDER BY r.ended_at DESC, r.correlation_id DESC OFFSET 20)
+      AND (f.version IS NULL OR EXISTS (
+          SELECT FROM rotationmesh.rotations later
+          JOIN rotationmesh.rotation_tables t ON t.rotation_id = later.correlation_id
+          LEFT JOIN rotationmesh.rotation_tables failed
+            ON (failed.rotation_id, failed.scope, failed.database_name, failed.table_name)
+             = (f.rotation_id, f.scope, f.database_name, f.table_name)
+          WHERE later.correlation_id <> f.rotation_id AND later.started_at > f.recorded_at
+            AND later.state IN ('Completed', 'CompletedWithFailures')
+            AND t.table_name = f.table_name AND coalesce(failed.columns <@ t.columns, true)
+            AND CASE WHEN failed.identity IS NULL OR t.identity IS NULL
+                          OR failed.identity NOT IN (SELECT d.identity FROM rotationmesh.rotated_databases d)
+                         THEN t.database_name = f.database_name
+                              AND f.database_name NOT IN (
+                                  SELECT d.database_name FROM rotationmesh.rotated_databases d GROUP BY 1
+                                  HAVING pg_catalog.count(*) > 1)
+                     WHEN failed.identity NOT LIKE '/%' AND t.identity NOT LIKE '/%' THEN failed.identity = t.identity
+                     ELSE t.database_name = f.database_name
+                          AND pg_catalog.split_part(failed.identity, '/', 2) = pg_catalog.split_part(t.identity, '/', 2)
+                END
+            AND CASE WHEN f.version = later.target_version AND later.verify = 'counts' THEN false
+                     WHEN later.state = 'Completed' THEN f.version <> later.target_version OR t.read_whole
+                     ELSE (f.version <> later.target_version AND t.pending = 0) OR EXISTS (
+                         SELECT FROM rotationmesh.row_failures n
+                         WHERE n.rotation_id = later.correlation_id
+                           AND (n.database_name, n.table_name, n.key_digest) = (t.database_name, f.table_name, f.key_digest))
+                END
+            AND (later.tenants IS NULL OR f.tenant = ANY (later.tenants))));
+    RETURN NULL;
+END $$;
