@@ -37,6 +37,13 @@ public sealed class RowFailureStore(ControlDatabase control)
           AND (f.scope, f.database_name, f.table_name) = (done.scope, done.database_name, done.table_name)
         """;
 
+    private const string Keep = """
+        UPDATE rotationmesh.row_failures f SET read_again = false
+        FROM unnest(@scopes, @databases, @tables) AS lost (scope, database_name, table_name)
+        WHERE f.rotation_id = @rotationId AND f.read_again
+          AND (f.scope, f.database_name, f.table_name) = (lost.scope, lost.database_name, lost.table_name)
+        """;
+
     private const string Explained = """
         SELECT scope, database_name, table_name,
                count(*) FILTER (WHERE version IS DISTINCT FROM @version) AS pending,
@@ -142,6 +149,33 @@ public sealed class RowFailureStore(ControlDatabase control)
             },
             cancellationToken
         );
+    }
+
+    /// <summary>
+    /// Keeps the failures in tables of which a sweep could not read all rows again, whatever else it has read: the rest of
+    /// <see cref="ReadUnreadableAgainAsync"/> and <see cref="RetriedFailures.ReadAgainAsync"/> is undone.
+    /// </summary>
+    public static async Task KeepAsync(
+        HeldWork held,
+        Guid rotationId,
+        IReadOnlyList<TableName> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(tables);
+        if (tables.Count > 0)
+            await held.ExecuteAsync(
+                Keep,
+                new
+                {
+                    rotationId,
+                    scopes = tables.Select(table => table.Scope).ToArray(),
+                    databases = tables.Select(table => table.Database).ToArray(),
+                    tables = tables.Select(table => table.Table).ToArray(),
+                },
+                cancellationToken
+            );
     }
 
     /// <summary>

@@ -63,13 +63,6 @@ internal sealed class ClosingDoubts(
             doubts.Add($"verification met {lost} {Reasons.UnreadableUnrecorded}: retry the rotation");
         var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
         var targets = await surveyor.TargetsAsync(command.Goal, cancellationToken);
-        doubts.AddRange(
-            await new DetachedParts(databases, control).TellAsync(
-                command.RotationId,
-                [.. targets.Select(target => target.Entry)],
-                cancellationToken
-            )
-        );
         foreach (var target in targets)
         {
             var name = target.Entry.FullName;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Control;
+using RotationMesh.Control.Failures;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
@@ -119,6 +120,7 @@ internal sealed class ConcludeRotationConsumer(
             drawn.Suspects,
             context.CancellationToken
         );
+        await RowFailureStore.KeepAsync(alone, command.RotationId, drawn.Unread, context.CancellationToken);
         summary = summary with
         {
             Reason = ReasonOf(summary),

@@ -3,6 +3,7 @@ using RotationMesh.Control;
 using RotationMesh.Control.Failures;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
+using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Records;
 using RotationMesh.LocalOperations.Verifying;
@@ -10,7 +11,13 @@ using RotationMesh.LocalOperations.Verifying;
 namespace RotationMesh.Coordination.Closing;
 
 /// <summary>Draws up the closing totals of a rotation from its current rows, with the doubts about them.</summary>
-internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, ClosingDoubts doubts)
+internal sealed class LastTotals(
+    RotationMap map,
+    ControlDatabase control,
+    LastLook lastLook,
+    DetachedParts detached,
+    ClosingDoubts doubts
+)
 {
     /// <summary>
     /// Counts the rows once more, unless the rotation was cancelled. <paramref name="verification"/> is the settled sweep
@@ -40,6 +47,16 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
             return new DrawnTotals(Awaited: awaited);
         if (last?.RowsCameLate == true)
             return new DrawnTotals(RowsCameLate: true);
+        IReadOnlyList<LostParts> lost;
+        try
+        {
+            lost = command.Cancelled ? [] : await LostAsync(command, cancellationToken);
+        }
+        catch (Exception fault) when (ClosingDoubts.WhyNotNow(fault) is { } reason)
+        {
+            return new DrawnTotals(Awaited: reason);
+        }
+
         var tables = last?.Tables(known) ?? known;
         var failures = await new RowFailureStore(control).ByTableAsync(
             command.RotationId,
@@ -54,11 +71,19 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
             FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
             OpenWriters = last?.OpenWriters,
             Notes = [.. last?.Notes ?? [], .. Changing(verification)],
-            Doubts = last?.Doubts,
+            Doubts = last is null ? null : [.. last.Doubts, .. lost.Select(parts => parts.Explain())],
         };
         var unrecorded = command.Cancelled ? [] : Unrecorded(verification, failures);
         if (!summary.IsClean())
-            return new DrawnTotals(summary) { Suspects = unrecorded, CountedAt = last?.CountedAt };
+            return new DrawnTotals(summary)
+            {
+                Suspects = unrecorded,
+                CountedAt = last?.CountedAt,
+                Unread =
+                [
+                    .. tables.Select(table => table.FullName).Where(name => lost.Any(one => one.IsOf(name))),
+                ],
+            };
         try
         {
             var (told, suspects) = await doubts.TellAsync(
@@ -92,7 +117,7 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
     )
     {
         var last = await lastLook.TakeAsync(command, cancellationToken);
-        return last.IsClean
+        return last.IsClean && await LostAsync(command, cancellationToken) is { Count: 0 }
             ? drawn with
             {
                 Summary = drawn.Summary! with { OpenWriters = last.OpenWriters ?? drawn.Summary.OpenWriters },
@@ -100,6 +125,16 @@ internal sealed class LastTotals(ControlDatabase control, LastLook lastLook, Clo
             }
             : await DrawAsync(command, ledger, verification, last, cancellationToken);
     }
+
+    private Task<IReadOnlyList<LostParts>> LostAsync(
+        ConcludeRotation command,
+        CancellationToken cancellationToken
+    ) =>
+        detached.FindAsync(
+            command.RotationId,
+            [.. map.Tables.Where(table => command.Goal.Scopes.Contains(table.Scope))],
+            cancellationToken
+        );
 
     // Tables with more rows that did not decrypt than were recorded: the messages about some were lost, and a sample may miss them.
     private static IReadOnlyList<TableName> Unrecorded(
@@ -134,6 +169,9 @@ internal sealed record DrawnTotals(
 {
     /// <summary>When the rows had been counted; null where they were not, as after a cancel.</summary>
     public DateTime? CountedAt { get; init; }
+
+    /// <summary>Tables of which rows are in tables that are detached: nobody has read these again.</summary>
+    public IReadOnlyList<TableName> Unread { get; init; } = [];
 
     /// <summary>Tables that the next verification has to read wholly.</summary>
     public IReadOnlyList<TableName> Suspects { get; init; } = [];

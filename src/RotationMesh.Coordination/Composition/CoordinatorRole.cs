@@ -82,6 +82,7 @@ public static class CoordinatorRole
         bus.AddSingleton<SettledCensuses>();
         bus.AddSingleton<FailureArrival>();
         bus.AddSingleton<RotationDatabases>();
+        bus.AddSingleton<DetachedParts>();
         bus.AddSingleton<TableClaims>();
         bus.TryAddSingleton<RotationPreflight>();
         bus.AddSingleton<WorkGuards>();

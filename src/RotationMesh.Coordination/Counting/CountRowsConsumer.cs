@@ -28,6 +28,7 @@ internal sealed class CountRowsConsumer(
     FailureArrival arrival,
     LateWrites lateWrites,
     RotationDatabases places,
+    DetachedParts detached,
     WorkGuards guards
 ) : GuardedCommand<CountRows>(guards)
 {
@@ -120,7 +121,8 @@ internal sealed class CountRowsConsumer(
             is { State: RotationState.Rotating } rotation
         && (rotation.Sweep, rotation.SettledSweep) == (sweep, sweep);
 
-    // Tables without pending rows. Where tenants left the list, nobody knows what became of their failed rows.
+    // Tables without pending rows. Where tenants left the list, or rows went with a table that was detached, nobody knows what
+    // became of their failed rows.
     private async Task<IReadOnlyList<TableName>> ClearableAsync(
         Guid rotationId,
         RotationGoal goal,
@@ -129,8 +131,17 @@ internal sealed class CountRowsConsumer(
     )
     {
         var left = new LeftTenants(databases, control);
+        var lost = await detached.FindAsync(
+            rotationId,
+            [.. survey.Tables.Select(table => table.Target.Entry)],
+            cancellationToken
+        );
         var clearable = new List<TableName>();
-        foreach (var table in survey.Tables.Where(table => table.Pending(goal.TargetVersion) == 0))
+        foreach (
+            var table in survey.Tables.Where(table =>
+                table.Pending(goal.TargetVersion) == 0 && !lost.Any(one => one.IsOf(table.Name))
+            )
+        )
             if (await left.ExplainAsync(rotationId, goal, table.Target, cancellationToken) is null)
                 clearable.Add(table.Name);
         return clearable;

@@ -31,6 +31,7 @@ internal sealed class WhenARetryMeetsAnotherDatabase
             await mesh.UntilAsync("CompletedWithFailures");
         }
 
+        await world.Database.ExecuteAsync("DELETE FROM rotationmesh.claims"); // as the next rotation does
         await using var beside = world.Beside(
             SampleWorld.Read(
                 $"{SampleMap.Yaml("APP")}\ncontrol: {{ connectionString: \"${{CONTROL}}\" }}\n",
