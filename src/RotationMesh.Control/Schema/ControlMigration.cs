@@ -33,8 +33,13 @@ internal sealed class ControlMigration(ControlQueries control)
             await EnsureFitAsync(guard, cancellationToken);
             await CreateSchemaAsync(guard, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested(); // a cancelled wait for standbys ends like a success
-            upgrade = Task.Run(Upgrade, CancellationToken.None);
-            var result = await upgrade.WaitAsync(cancellationToken);
+            DatabaseUpgradeResult result;
+            do
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                upgrade = Task.Run(Upgrade, CancellationToken.None);
+                result = await upgrade.WaitAsync(cancellationToken);
+            } while (result.Error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable });
             if (!result.Successful)
                 throw Refused(result);
             await EnsureFitAsync(guard, cancellationToken);
@@ -74,9 +79,17 @@ internal sealed class ControlMigration(ControlQueries control)
             .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), MigrationScripts.IsOne)
             .JournalToPostgresqlTable(ControlSchemaState.Schema, ControlSchemaState.Journal)
             .WithTransactionPerScript()
+            .WithPreprocessor(new LockLimit())
             .LogTo(new NoOpUpgradeLog())
             .Build()
             .PerformUpgrade();
+
+    // Whoever reads a table, be it a dump for hours, keeps a migration waiting, and all that come after wait behind it. So it lets
+    // them pass, and asks anew.
+    private sealed class LockLimit : IScriptPreprocessor
+    {
+        public string Process(string contents) => $"SET LOCAL lock_timeout = '5s';\n{contents}";
+    }
 
     private static async Task CreateSchemaAsync(
         NpgsqlConnection connection,

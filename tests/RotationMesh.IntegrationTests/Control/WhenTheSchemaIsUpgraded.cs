@@ -1,3 +1,4 @@
+using Npgsql;
 using RotationMesh.Control;
 using RotationMesh.Control.Failures;
 using RotationMesh.Core;
@@ -46,6 +47,45 @@ public sealed class WhenTheSchemaIsUpgraded
             Is.EqualTo("DatabaseError DatabaseError"),
             "the row that was recorded before is recognised"
         );
+    }
+
+    [Test]
+    public async Task Who_reads_a_table_keeps_the_upgrade_waiting_and_nobody_else_behind_it()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var control = new ControlDatabase(database.ConnectionString);
+        await control.MigrateAsync(CancellationToken.None);
+        await database.ExecuteAsync(
+            """
+            ALTER TABLE rotationmesh.rotation_tables DROP COLUMN identity, DROP COLUMN columns;
+            DELETE FROM rotationmesh.schema_versions WHERE scriptname LIKE '%.0039\_%'
+            """
+        );
+        await using var reader = await database.DataSource.OpenConnectionAsync();
+        var transaction = await reader.BeginTransactionAsync();
+        await using (
+            var read = new NpgsqlCommand("SELECT count(*) FROM rotationmesh.rotation_tables", reader)
+        )
+            await read.ExecuteScalarAsync();
+
+        var upgrade = control.MigrateAsync(CancellationToken.None);
+        await Eventually.Holds(
+            () =>
+                database.ScalarAsync<bool>(
+                    "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'rotationmesh.rotation_tables'::regclass)"
+                ),
+            TimeSpan.FromMinutes(2),
+            "the upgrade waits"
+        );
+        await database.ExecuteAsync(
+            "SET statement_timeout = '2min'; SELECT count(*) FROM rotationmesh.rotation_tables; RESET statement_timeout"
+        );
+        var isDone = upgrade.IsCompleted;
+        await transaction.DisposeAsync();
+        await upgrade;
+
+        Assert.That(isDone, Is.False, "it waits as long as somebody reads");
+        Assert.That(await control.ExistsAsync(CancellationToken.None), Is.True);
     }
 
     [TestCase("NULL", "none", "03 21", "of the twenty that ended last, and of the one that runs")]
