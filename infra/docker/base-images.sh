@@ -59,6 +59,7 @@ sdk() {
   cp -L /etc/ssl/certs/ca-certificates.crt "$context/"
   printf '%s\n' "FROM $prefix/debian" 'COPY dotnet /usr/share/dotnet' 'COPY ca-certificates.crt /etc/ssl/certs/' \
     'ENV PATH=/usr/share/dotnet:/usr/sbin:/usr/bin:/sbin:/bin DOTNET_ROOT=/usr/share/dotnet DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1' \
+    'ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1' \
     >"$context/Dockerfile"
   docker build --quiet --tag "$prefix/sdk" "$context" >/dev/null
   rm -rf "$context"

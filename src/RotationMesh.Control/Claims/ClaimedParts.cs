@@ -64,9 +64,28 @@ public sealed class ClaimedParts(ControlDatabase control)
         WHERE c.rotation_id = @rotationId
         """;
 
+    private const string ListFailed = """
+        SELECT c.database_name AS database, c.table_name AS "table", part.key::bigint AS relation,
+               part.value = '' AS is_whole
+        FROM rotationmesh.claims c
+        JOIN rotationmesh.rotation_parts p ON p.table_name = c.table_name AND p.rotation_id <> c.rotation_id
+         AND split_part(p.identity, '/', 2) = split_part(c.identity, '/', 2)
+         AND (p.identity = c.identity OR starts_with(p.identity, '/') OR starts_with(c.identity, '/'))
+        CROSS JOIN jsonb_each_text(p.parts) AS part
+        WHERE c.rotation_id = @rotationId AND EXISTS (
+            SELECT FROM rotationmesh.row_failures f
+            WHERE (f.rotation_id, f.database_name, f.table_name) = (p.rotation_id, p.database_name, p.table_name))
+        """;
+
     /// <summary>Lists them; none of a table that an earlier release claimed, or whose database did not answer.</summary>
     public Task<IReadOnlyList<ClaimedPart>> ListAsync(Guid rotationId, CancellationToken cancellationToken) =>
         control.QueryAsync<ClaimedPart>(List, new { rotationId }, cancellationToken);
+
+    /// <summary>Lists those of its tables that other rotations claimed, and of which these recorded failures.</summary>
+    public Task<IReadOnlyList<ClaimedPart>> ListFailedAsync(
+        Guid rotationId,
+        CancellationToken cancellationToken
+    ) => control.QueryAsync<ClaimedPart>(ListFailed, new { rotationId }, cancellationToken);
 }
 
 /// <summary>A table that held rows of a rotation's table.</summary>

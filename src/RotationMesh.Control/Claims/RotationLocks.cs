@@ -88,11 +88,17 @@ public sealed class RotationLocks(ControlDatabase control)
           AND (t.rotation_id, t.database_name, t.table_name) = (c.rotation_id, c.database_name, c.table_name)
         """;
 
+    // One for each name: what was recorded first, where an earlier release let a retry go to another one.
     private const string ListBegun = """
-        SELECT rotation_id, database_name AS database, identity
-        FROM rotationmesh.claims WHERE rotation_id = @rotationId AND identity IS NOT NULL
-        UNION
-        SELECT rotation_id, database_name, identity FROM rotationmesh.rotation_parts WHERE rotation_id = @rotationId
+        SELECT DISTINCT ON (database) @rotationId::uuid AS rotation_id, database, identity
+        FROM (
+            SELECT 1, database_name, identity FROM rotationmesh.rotation_tables WHERE rotation_id = @rotationId
+            UNION ALL
+            SELECT 2, database_name, identity FROM rotationmesh.claims WHERE rotation_id = @rotationId
+            UNION ALL
+            SELECT 3, database_name, identity FROM rotationmesh.rotation_parts WHERE rotation_id = @rotationId)
+            AS known (rank, database, identity)
+        WHERE identity IS NOT NULL ORDER BY database, rank, identity DESC
         """;
 
     private const string ListDatabases = """

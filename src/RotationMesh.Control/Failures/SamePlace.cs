@@ -12,6 +12,13 @@ internal static class SamePlace
         FROM rotationmesh.rotated_databases x JOIN rotationmesh.rotated_databases y ON y.identity = x.identity
         """;
 
+    // A name by which maps called two databases. One whose server could not be told is any of that oid.
+    private const string Ambiguous = """
+        SELECT d.database_name FROM rotationmesh.rotated_databases d GROUP BY 1
+        HAVING count(DISTINCT split_part(d.identity, '/', 2)) > 1
+            OR count(DISTINCT d.identity) FILTER (WHERE d.identity NOT LIKE '/%') > 1
+        """;
+
     /// <summary>
     /// Returns a condition that <paramref name="later"/> is sure to be the table of <paramref name="earlier"/>, and that its rotation
     /// read every column that the earlier one did; <paramref name="place"/> has identity and columns of the earlier one. By names
@@ -19,21 +26,16 @@ internal static class SamePlace
     /// </summary>
     public static string Of(string earlier, string place, string later) =>
         $"""
-            ({later}.table_name = {earlier}.table_name AND coalesce({place}.columns <@ {later}.columns, true) AND CASE
-                 WHEN {place}.identity IS NULL OR {later}.identity IS NULL
-                      OR {place}.identity NOT IN (SELECT d.identity FROM rotationmesh.rotated_databases d)
-                     THEN {later}.database_name = {earlier}.database_name
-                          AND {earlier}.database_name NOT IN (
-                              SELECT d.database_name FROM rotationmesh.rotated_databases d GROUP BY 1 HAVING count(*) > 1)
+            ({later}.table_name = {earlier}.table_name
+             AND ({place}.columns IS NULL OR coalesce({place}.columns <@ {later}.columns, false)) AND CASE
+                 WHEN {place}.identity IS NULL OR {place}.identity NOT IN (SELECT d.identity FROM rotationmesh.rotated_databases d)
+                     THEN {later}.database_name = {earlier}.database_name AND {earlier}.database_name NOT IN ({Ambiguous})
+                 WHEN {later}.identity IS NULL THEN false
                  WHEN {place}.identity NOT LIKE '/%' AND {later}.identity NOT LIKE '/%' THEN {place}.identity = {later}.identity
                  ELSE {later}.database_name = {earlier}.database_name
                       AND split_part({place}.identity, '/', 2) = split_part({later}.identity, '/', 2)
              END)
             """;
-
-    /// <summary>Returns a condition that both have the same names.</summary>
-    public static string ByNames(string earlier, string later) =>
-        $"(({later}.database_name, {later}.table_name) = ({earlier}.database_name, {earlier}.table_name))";
 
     /// <summary>
     /// Returns a condition that <paramref name="own"/>, a claimed table, may have rows of the <paramref name="other"/>: it has its names,

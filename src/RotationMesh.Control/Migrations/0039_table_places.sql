@@ -4,8 +4,14 @@ ALTER TABLE rotationmesh.rotation_tables
     ADD COLUMN identity text CHECK (identity ~ '^([0-9a-f]{16})?/[0-9]+$'),
     ADD COLUMN columns text[];
 
+-- Whether rows with recorded failures, of any rotation, were in tables that had been detached from this one when its rotation ended: it
+-- did not read these rows.
+ALTER TABLE rotationmesh.rotation_tables ADD COLUMN detached boolean NOT NULL DEFAULT false;
+
+CREATE INDEX rotation_tables_by_name ON rotationmesh.rotation_tables (table_name);
+
 -- As in 0031, but only a rotation of the same table in the same database makes a failure good, and one that left rows only where it
--- shows that it has read this one. Where an operator declared a database gone, its names stand for it.
+-- shows that it has read this one: each that it left is a failure that it recorded. Where an operator declared a database gone, its names stand for it.
 CREATE OR REPLACE FUNCTION rotationmesh.forget_old_failures() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
 BEGIN
     DELETE FROM rotationmesh.row_failures f
@@ -19,20 +25,27 @@ BEGIN
              = (f.rotation_id, f.scope, f.database_name, f.table_name)
           WHERE later.correlation_id <> f.rotation_id AND later.started_at > f.recorded_at
             AND later.state IN ('Completed', 'CompletedWithFailures')
-            AND t.table_name = f.table_name AND coalesce(failed.columns <@ t.columns, true)
-            AND CASE WHEN failed.identity IS NULL OR t.identity IS NULL
+            AND t.table_name = f.table_name AND NOT t.detached
+            AND (failed.columns IS NULL OR coalesce(failed.columns <@ t.columns, false))
+            AND CASE WHEN failed.identity IS NULL
                           OR failed.identity NOT IN (SELECT d.identity FROM rotationmesh.rotated_databases d)
                          THEN t.database_name = f.database_name
                               AND f.database_name NOT IN (
                                   SELECT d.database_name FROM rotationmesh.rotated_databases d GROUP BY 1
-                                  HAVING pg_catalog.count(*) > 1)
+                                  HAVING pg_catalog.count(DISTINCT pg_catalog.split_part(d.identity, '/', 2)) > 1
+                                      OR pg_catalog.count(DISTINCT d.identity) FILTER (WHERE d.identity NOT LIKE '/%') > 1)
+                     WHEN t.identity IS NULL THEN false
                      WHEN failed.identity NOT LIKE '/%' AND t.identity NOT LIKE '/%' THEN failed.identity = t.identity
                      ELSE t.database_name = f.database_name
                           AND pg_catalog.split_part(failed.identity, '/', 2) = pg_catalog.split_part(t.identity, '/', 2)
                 END
             AND CASE WHEN f.version = later.target_version AND later.verify = 'counts' THEN false
                      WHEN later.state = 'Completed' THEN f.version <> later.target_version OR t.read_whole
-                     ELSE (f.version <> later.target_version AND t.pending = 0) OR EXISTS (
+                     ELSE (f.version <> later.target_version AND t.pending <= (
+                         SELECT pg_catalog.count(*) FROM rotationmesh.row_failures n
+                         WHERE (n.rotation_id, n.scope, n.database_name, n.table_name)
+                             = (t.rotation_id, t.scope, t.database_name, t.table_name)
+                           AND n.version IS DISTINCT FROM later.target_version)) OR EXISTS (
                          SELECT FROM rotationmesh.row_failures n
                          WHERE n.rotation_id = later.correlation_id
                            AND (n.database_name, n.table_name, n.key_digest) = (t.database_name, f.table_name, f.key_digest))
@@ -40,3 +53,10 @@ BEGIN
             AND (later.tenants IS NULL OR f.tenant = ANY (later.tenants))));
     RETURN NULL;
 END $$;
+
+-- An earlier release does not record places, and forgets failures that went with a detached table: as in 0031.
+DROP TRIGGER refuse_old_totals ON rotationmesh.rotations;
+CREATE TRIGGER refuse_old_totals BEFORE UPDATE OF summary ON rotationmesh.rotations FOR EACH ROW
+    WHEN (NEW.summary IS DISTINCT FROM OLD.summary AND coalesce((NEW.summary ->> 'Rules')::pg_catalog.int4, 0) < 4
+          AND NEW.summary IS NOT NULL)
+    EXECUTE FUNCTION rotationmesh.refuse_old_totals();

@@ -1,6 +1,6 @@
 namespace RotationMesh.Control.Rotations;
 
-/// <summary>A rotation that took rows of an earlier one back to an earlier version.</summary>
+/// <summary>A later rotation whose rows a retry of an earlier one would take to another version again.</summary>
 public sealed record LaterUndo
 {
     // Where nothing was planned, no row was written.
@@ -8,11 +8,15 @@ public sealed record LaterUndo
         SELECT later.correlation_id AS rotation_id, later.target_version
         FROM rotationmesh.rotations own
         JOIN rotationmesh.rotations later
-          ON later.started_at > own.started_at AND later.target_version < own.target_version AND later.allow_downgrade
+          ON later.started_at > own.started_at
+         AND CASE WHEN later.target_version < own.target_version THEN later.allow_downgrade
+                  ELSE own.allow_downgrade AND later.target_version > own.target_version END
          AND later.scopes && own.scopes
          AND (later.tenants IS NULL OR own.tenants IS NULL OR later.tenants && own.tenants)
         WHERE own.correlation_id = @rotationId
-          AND EXISTS (SELECT FROM rotationmesh.sweeps s WHERE s.rotation_id = later.correlation_id)
+          AND EXISTS (
+              SELECT FROM rotationmesh.sweep_tables s
+              WHERE s.rotation_id = later.correlation_id AND s.phase = 'rotate' AND s.partitions > 0)
         ORDER BY later.started_at DESC LIMIT 1
         """;
 
@@ -23,8 +27,8 @@ public sealed record LaterUndo
     public int TargetVersion { get; init; }
 
     /// <summary>
-    /// Returns the last rotation that undid a part of <paramref name="rotationId"/>, or all of it; null where there is none. By the
-    /// names of scopes and tenants, so one of another map may count.
+    /// Returns the last one after <paramref name="rotationId"/> that undid a part of it, or, where it was an undo itself, went forward
+    /// again; null where there is none. By the names of scopes and tenants, so one of another map may count.
     /// </summary>
     public static Task<LaterUndo?> FindAsync(
         ControlDatabase control,

@@ -42,26 +42,35 @@ public sealed class RotationTableStore(ControlDatabase control)
         """;
 
     // What a rotation had to read wholly is read wholly until one of all tenants has completed so.
-    private static readonly string StillWhole = $"""
-        EXISTS (
-            SELECT FROM rotationmesh.rotation_tables t JOIN rotationmesh.rotations r ON r.correlation_id = t.rotation_id
-            WHERE t.read_whole AND r.target_version = @version AND {SamePlace.MayBe(
-            "t",
-            "own"
-        )} AND NOT EXISTS (
+    private static readonly string MarkSuspect = $"""
+        WITH {StandingFailures.Readings()},
+        suspect AS MATERIALIZED (
+            SELECT DISTINCT f.rotation_id, f.database_name, f.table_name
+            FROM rotationmesh.row_failures f WHERE f.version = @version AND {StandingFailures.NotMadeGood}),
+        whole AS MATERIALIZED (
+            SELECT DISTINCT ON (t.database_name, t.table_name, t.identity, t.columns) t.*, r.started_at
+            FROM rotationmesh.rotation_tables t JOIN rotationmesh.rotations r ON r.correlation_id = t.rotation_id
+            WHERE t.read_whole AND r.target_version = @version
+            ORDER BY t.database_name, t.table_name, t.identity, t.columns, r.started_at DESC),
+        still AS MATERIALIZED (
+            SELECT t.rotation_id, t.database_name, t.table_name FROM whole t
+            WHERE NOT EXISTS (
                 SELECT FROM rotationmesh.rotation_tables good
                 JOIN rotationmesh.rotations later ON later.correlation_id = good.rotation_id
-                WHERE good.read_whole AND {SamePlace.Of("t", "t", "good")}
-                  AND later.target_version = r.target_version AND later.started_at >= r.started_at
+                WHERE good.read_whole AND NOT good.detached AND {SamePlace.Of("t", "t", "good")}
+                  AND later.target_version = @version AND later.started_at >= t.started_at
                   AND later.state = 'Completed' AND later.verify <> 'counts' AND later.tenants IS NULL))
+        UPDATE rotationmesh.rotation_tables own SET read_whole = true
+        WHERE own.rotation_id = @rotationId AND NOT own.read_whole
+          AND EXISTS (SELECT FROM (TABLE suspect UNION ALL TABLE still) s WHERE {SamePlace.MayBe("s", "own")})
         """;
 
-    private static readonly string MarkSuspect = $"""
-        UPDATE rotationmesh.rotation_tables own SET read_whole = true
-        WHERE own.rotation_id = @rotationId AND NOT own.read_whole AND (EXISTS (
-            SELECT FROM rotationmesh.row_failures f
-            WHERE f.version = @version AND {SamePlace.MayBe("f", "own")} AND {StandingFailures.NotMadeGood})
-            OR {StillWhole})
+    private const string MarkDetached = """
+        UPDATE rotationmesh.rotation_tables t
+        SET detached = coalesce((t.scope, t.database_name, t.table_name) IN (
+            SELECT m.scope, m.database_name, m.table_name
+            FROM unnest(@scopes, @databases, @tables) AS m (scope, database_name, table_name)), false)
+        WHERE t.rotation_id = @rotationId
         """;
 
     private const string MarkWhole = """
@@ -115,6 +124,32 @@ public sealed class RotationTableStore(ControlDatabase control)
                 empty = tables.Select(table => table.Empty).ToArray(),
                 sparse = tables.Select(table => table.SparseText).ToArray(),
                 columns = tables.Select(table => JsonSerializer.Serialize(table.Columns)).ToArray(),
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>
+    /// Marks the tables of a rotation of which rows with recorded failures, of any rotation, are in tables that are detached now, and
+    /// no others: the rotation did not read these rows.
+    /// </summary>
+    public static Task MarkDetachedAsync(
+        HeldWork held,
+        Guid rotationId,
+        IReadOnlyCollection<TableName> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(tables);
+        return held.ExecuteAsync(
+            MarkDetached,
+            new
+            {
+                rotationId,
+                scopes = tables.Select(table => table.Scope).ToArray(),
+                databases = tables.Select(table => table.Database).ToArray(),
+                tables = tables.Select(table => table.Table).ToArray(),
             },
             cancellationToken
         );

@@ -68,13 +68,13 @@ internal sealed class CheckRotationConsumer(
         // Of a rotation that is retried. Its claims are replaced, and a copy would show none of the rows that it left.
         if (await places.ExplainOtherAsync(rotationId, cancellationToken) is { } elsewhere)
             throw new UsageException(elsewhere);
-        if (await LaterUndo.FindAsync(control, rotationId, cancellationToken) is { } undo)
-            throw new UsageException(
-                $"rotation {undo.RotationId} took rows back to version {undo.TargetVersion} since, and a retry would undo that: start "
-                    + $"a new rotation to version {goal.TargetVersion} where it is meant"
-            );
         if (await claims.ClaimAsync(alone, rotationId, goal, cancellationToken) is { } awaited)
             return awaited;
+        if (await LaterUndo.FindAsync(control, rotationId, cancellationToken) is { } undo)
+            throw new UsageException(
+                $"rotation {undo.RotationId} took rows to version {undo.TargetVersion} since, and a retry would undo that: start "
+                    + $"a new rotation to version {goal.TargetVersion} where it is meant"
+            );
         var survey = await surveyor.RecentAsync(goal, cancellationToken);
         survey.EnsureFits();
         var tenants = Surveyor.Tenants(goal);

@@ -15,7 +15,6 @@ using RotationMesh.Postgres;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Census;
 using RotationMesh.Tables.External;
-using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Statements;
 
@@ -90,7 +89,10 @@ internal sealed class ClosingDoubts(
                     if (counted.Stored > 0)
                         Suspect(name, $"{Reasons.LeavesUnknown}: retry the rotation");
                 }
-                else if (await ChangedAsync(target, planned, counted, cancellationToken) is { } other)
+                else if (
+                    await ChangedLeaves.FindAsync(databases, target, planned, counted, cancellationToken) is
+                    { } other
+                )
                     doubts.Add($"table {name.Table}: {other} {Reasons.LeafChanged}: retry the rotation");
             }
         }
@@ -168,23 +170,6 @@ internal sealed class ClosingDoubts(
                 $" ({objects.Failed} of them in {target.Entry.ExternalStore!.Place})"
             )
             : "";
-
-    // The table or the leaf of which verification may have passed over rows; null where there is none. Of an empty table it
-    // passed over none, unless it is another one than was planned.
-    private async Task<string?> ChangedAsync(
-        MappedTable target,
-        string planned,
-        TableCount counted,
-        CancellationToken cancellationToken
-    )
-    {
-        if (await LeafList.ReadAsync(databases, target, cancellationToken) is not { } now)
-            return "it";
-        var change = now.Since(LeafList.Parse(planned));
-        if (change.IsReplaced)
-            return "it";
-        return counted.Stored > 0 ? change.Other?.ToString() : null;
-    }
 
     // Decrypts a random sample of values at the target version, in the table and its store; null if all succeed.
     private async Task<string?> SampleAsync(

@@ -120,6 +120,13 @@ internal sealed class ConcludeRotationConsumer(
             drawn.Suspects,
             context.CancellationToken
         );
+        if (!command.Cancelled)
+            await RotationTableStore.MarkDetachedAsync(
+                alone,
+                command.RotationId,
+                drawn.Detached,
+                context.CancellationToken
+            );
         await RowFailureStore.KeepAsync(alone, command.RotationId, drawn.Unread, context.CancellationToken);
         summary = summary with
         {

@@ -16,6 +16,7 @@ internal sealed class LastTotals(
     ControlDatabase control,
     LastLook lastLook,
     DetachedParts detached,
+    UnreadTables unread,
     ClosingDoubts doubts
 )
 {
@@ -47,16 +48,6 @@ internal sealed class LastTotals(
             return new DrawnTotals(Awaited: awaited);
         if (last?.RowsCameLate == true)
             return new DrawnTotals(RowsCameLate: true);
-        IReadOnlyList<LostParts> lost;
-        try
-        {
-            lost = command.Cancelled ? [] : await LostAsync(command, cancellationToken);
-        }
-        catch (Exception fault) when (ClosingDoubts.WhyNotNow(fault) is { } reason)
-        {
-            return new DrawnTotals(Awaited: reason);
-        }
-
         var tables = last?.Tables(known) ?? known;
         var failures = await new RowFailureStore(control).ByTableAsync(
             command.RotationId,
@@ -71,38 +62,73 @@ internal sealed class LastTotals(
             FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
             OpenWriters = last?.OpenWriters,
             Notes = [.. last?.Notes ?? [], .. Changing(verification)],
-            Doubts = last is null ? null : [.. last.Doubts, .. lost.Select(parts => parts.Explain())],
+            Doubts = last?.Doubts,
         };
-        var unrecorded = command.Cancelled ? [] : Unrecorded(verification, failures);
-        if (!summary.IsClean())
-            return new DrawnTotals(summary)
-            {
-                Suspects = unrecorded,
-                CountedAt = last?.CountedAt,
-                Unread =
-                [
-                    .. tables.Select(table => table.FullName).Where(name => lost.Any(one => one.IsOf(name))),
-                ],
-            };
+        if (command.Cancelled)
+            return new DrawnTotals(summary);
         try
         {
-            var (told, suspects) = await doubts.TellAsync(
-                summary,
+            return await DoubtAsync(
                 command,
                 tables,
                 verification!,
+                new DrawnTotals(summary)
+                {
+                    Suspects = Unrecorded(verification, failures),
+                    CountedAt = last?.CountedAt,
+                },
                 cancellationToken
             );
-            return new DrawnTotals(told)
-            {
-                Suspects = [.. unrecorded, .. suspects],
-                CountedAt = last?.CountedAt,
-            };
         }
         catch (Exception fault) when (ClosingDoubts.WhyNotNow(fault) is { } reason)
         {
             return new DrawnTotals(Awaited: reason);
         }
+    }
+
+    // Adds the doubts, and what was not read.
+    private async Task<DrawnTotals> DoubtAsync(
+        ConcludeRotation command,
+        IReadOnlyList<TableCount> tables,
+        SweepSummary verification,
+        DrawnTotals drawn,
+        CancellationToken cancellationToken
+    )
+    {
+        var lost = await LostAsync(command, cancellationToken);
+        var elsewhere = await detached.FindFailedAsync(
+            command.RotationId,
+            Entries(command),
+            cancellationToken
+        );
+        var summary = drawn.Summary!;
+        IReadOnlyList<TableName> suspects = [];
+        if (summary.IsClean())
+            (summary, suspects) = await doubts.TellAsync(
+                summary,
+                command,
+                tables,
+                verification,
+                cancellationToken
+            );
+        summary = summary with
+        {
+            Doubts = [.. lost.Select(parts => parts.Explain()), .. summary.Doubts ?? []],
+        };
+        var names = tables.Select(table => table.FullName).ToList();
+        return drawn with
+        {
+            Summary = summary,
+            Suspects = [.. drawn.Suspects, .. suspects],
+            Detached = [.. names.Where(name => lost.Concat(elsewhere).Any(parts => parts.IsOf(name)))],
+            Unread = summary.IsClean()
+                ? []
+                :
+                [
+                    .. names.Where(name => lost.Any(parts => parts.IsOf(name))),
+                    .. await unread.FindAsync(command, tables, verification, cancellationToken),
+                ],
+        };
     }
 
     /// <summary>
@@ -129,12 +155,10 @@ internal sealed class LastTotals(
     private Task<IReadOnlyList<LostParts>> LostAsync(
         ConcludeRotation command,
         CancellationToken cancellationToken
-    ) =>
-        detached.FindAsync(
-            command.RotationId,
-            [.. map.Tables.Where(table => command.Goal.Scopes.Contains(table.Scope))],
-            cancellationToken
-        );
+    ) => detached.FindAsync(command.RotationId, Entries(command), cancellationToken);
+
+    private IReadOnlyList<TableEntry> Entries(ConcludeRotation command) =>
+        [.. map.Tables.Where(table => command.Goal.Scopes.Contains(table.Scope))];
 
     // Tables with more rows that did not decrypt than were recorded: the messages about some were lost, and a sample may miss them.
     private static IReadOnlyList<TableName> Unrecorded(
@@ -170,8 +194,11 @@ internal sealed record DrawnTotals(
     /// <summary>When the rows had been counted; null where they were not, as after a cancel.</summary>
     public DateTime? CountedAt { get; init; }
 
-    /// <summary>Tables of which rows are in tables that are detached: nobody has read these again.</summary>
+    /// <summary>Tables of which it is not sure that every row was read: what their rows were is not forgotten.</summary>
     public IReadOnlyList<TableName> Unread { get; init; } = [];
+
+    /// <summary>Tables of which rows with failures, of any rotation, are in tables that are detached.</summary>
+    public IReadOnlyList<TableName> Detached { get; init; } = [];
 
     /// <summary>Tables that the next verification has to read wholly.</summary>
     public IReadOnlyList<TableName> Suspects { get; init; } = [];

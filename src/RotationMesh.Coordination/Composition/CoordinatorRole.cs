@@ -101,6 +101,7 @@ public static class CoordinatorRole
         bus.AddSingleton<PostChecks>();
         bus.AddSingleton<ClosingDoubts>();
         bus.AddSingleton<LastLook>();
+        bus.AddSingleton<UnreadTables>();
         bus.AddSingleton<LastTotals>();
         bus.AddSingleton<RotationAudit>();
         bus.AddSingleton<RotationSeal>();

@@ -24,8 +24,31 @@ internal sealed class DetachedParts(ApplicationDatabases databases, ControlDatab
         CancellationToken cancellationToken
     )
     {
+        var parts = await new ClaimedParts(control).ListAsync(rotationId, cancellationToken);
+        return await FindAsync(parts, entries, cancellationToken);
+    }
+
+    /// <summary>
+    /// Does the same for what other rotations had, that recorded failures of these tables: this rotation did not read the rows there,
+    /// if it ever was for them.
+    /// </summary>
+    public async Task<IReadOnlyList<LostParts>> FindFailedAsync(
+        Guid rotationId,
+        IReadOnlyList<TableEntry> entries,
+        CancellationToken cancellationToken
+    )
+    {
+        var parts = await new ClaimedParts(control).ListFailedAsync(rotationId, cancellationToken);
+        return await FindAsync(parts, entries, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<LostParts>> FindAsync(
+        IReadOnlyList<ClaimedPart> all,
+        IReadOnlyList<TableEntry> entries,
+        CancellationToken cancellationToken
+    )
+    {
         var lost = new List<LostParts>();
-        var all = await new ClaimedParts(control).ListAsync(rotationId, cancellationToken);
         foreach (var claimed in all.GroupBy(part => part.Database))
         {
             var counted = entries.Where(entry => entry.Database == claimed.Key).ToList();

@@ -65,12 +65,7 @@ internal sealed record SurveyedTable(MappedTable Target, short Order, IReadOnlyL
             Scope = Name.Scope,
             Database = Name.Database,
             Table = Name.Table,
-            Columns =
-            [
-                .. Target.Entry.Columns.Select(column =>
-                    column.Path is null ? column.Name.Name : $"{column.Name.Name}.{column.DottedPath}"
-                ),
-            ],
+            Columns = [.. Target.Entry.Columns.Select(column => column.FullName)],
             Stored = Stored,
             Pending = Pending(goal.TargetVersion),
             External = External,

@@ -111,6 +111,9 @@ public sealed record ColumnEntry(
     /// <summary>The path with dots between its parts; empty for the whole value.</summary>
     public string DottedPath => Path is null ? "" : string.Join('.', Path);
 
+    /// <summary>The column's name, with the path after a dot where it has one: as records of rotations have it.</summary>
+    public string FullName => Path is null ? Name.Name : $"{Name.Name}.{DottedPath}";
+
     /// <summary>The path as the map writes it, where it contains a variable; null where it does not.</summary>
     public string? WrittenPath { get; init; }
 

@@ -71,7 +71,6 @@ internal sealed class RetirementCheck(
     /// Places that an operator leaves out of the scan; those that are uncounted tables, or stand for external values, are met.
     /// </summary>
     public IReadOnlyList<string> SkippedPlaces { get; init; } = [];
-
     public IReadOnlyList<string> MetPlaces => [.. unreached.Met, .. Externals.Met];
 
     public IReadOnlyList<DetachedLeaf> DetachedLeaves => unreached.DetachedLeaves;
@@ -163,13 +162,14 @@ internal sealed class RetirementCheck(
     private async Task LookForUncountedAsync(CancellationToken cancellationToken)
     {
         Failed = new FailedTables(map, databases, control) { Gone = Gone };
-        await Failed.LookAsync(cancellationToken);
+        await Failed.LookAsync([], cancellationToken);
         Places = new UnreachedDatabases(map, databases, control)
         {
             Gone = [.. Gone.Where(one => !Failed.IsMeant(one))],
         };
         await Places.LookAsync(cancellationToken);
-        Failed.Moved = Places.Forgotten;
+        if (Places.Forgotten is { Count: > 0 } moved)
+            await Failed.LookAsync(moved, cancellationToken);
         unreached = new UnreachedTables(map, databases, control) { Skipped = SkippedPlaces };
         await unreached.LookAsync(cancellationToken);
     }

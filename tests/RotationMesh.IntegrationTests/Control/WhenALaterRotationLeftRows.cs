@@ -7,14 +7,22 @@ namespace RotationMesh.IntegrationTests.Control;
 /// <summary>A rotation that ended with failures has not read every row.</summary>
 public sealed class WhenALaterRotationLeftRows
 {
-    [TestCase("CompletedWithFailures", 3, false, 1, "the row may be among those that it left")]
-    [TestCase("CompletedWithFailures", 3, true, 1, "it met the row again: one failure of the two stands")]
-    [TestCase("CompletedWithFailures", 0, false, 0, "it left no row")]
-    [TestCase("Completed", 0, false, 0, "it left no row")]
+    [TestCase("CompletedWithFailures", 3, "", 1, "the row may be among those that it left")]
+    [TestCase("CompletedWithFailures", 3, "n1", 1, "it met the row again: one failure of the two stands")]
+    [TestCase(
+        "CompletedWithFailures",
+        1,
+        "n2",
+        1,
+        "all that it left are recorded, and the row is none of them"
+    )]
+    [TestCase("CompletedWithFailures", 2, "n2", 2, "one that it left is not recorded")]
+    [TestCase("CompletedWithFailures", 0, "", 0, "it left no row")]
+    [TestCase("Completed", 0, "", 0, "it left no row")]
     public async Task Failures_stand_unless_it_shows_that_it_has_read_the_row(
         string state,
         int pending,
-        bool metAgain,
+        string met,
         int standing,
         string because
     )
@@ -34,13 +42,15 @@ public sealed class WhenALaterRotationLeftRows
             SELECT correlation_id, 'notes', 'app', 'notes', 9, 9, {{pending}}, 0 FROM rotationmesh.rotations;
             INSERT INTO rotationmesh.row_failures
                 (rotation_id, scope, database_name, table_name, row_key, key_digest, error, version, recorded_at)
-            SELECT correlation_id, 'notes', 'app', 'notes', '{}', sha256(''), 'DatabaseError', 1, started_at
-            FROM rotationmesh.rotations WHERE target_version = 2 OR {{metAgain}};
+            SELECT correlation_id, 'notes', 'app', 'notes', '{}', sha256(convert_to(row, 'UTF8')), 'DatabaseError', 1, started_at
+            FROM rotationmesh.rotations
+            CROSS JOIN LATERAL (SELECT CASE target_version WHEN 2 THEN 'n1' ELSE nullif('{{met}}', '') END) AS failed (row)
+            WHERE row IS NOT NULL;
             UPDATE rotationmesh.rotations SET state = '{{state}}';
             """
         );
 
-        var left = await StandingFailures.ListAsync(control, CancellationToken.None);
+        var left = await StandingFailures.ListAsync(control, [], CancellationToken.None);
 
         Assert.That(left.Sum(failure => failure.Rows), Is.EqualTo(standing), because);
     }

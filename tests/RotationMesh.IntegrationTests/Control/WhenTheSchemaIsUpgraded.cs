@@ -57,7 +57,9 @@ public sealed class WhenTheSchemaIsUpgraded
         await control.MigrateAsync(CancellationToken.None);
         await database.ExecuteAsync(
             """
-            ALTER TABLE rotationmesh.rotation_tables DROP COLUMN identity, DROP COLUMN columns;
+            ALTER TABLE rotationmesh.rotation_tables
+                DROP COLUMN identity, DROP COLUMN columns, DROP COLUMN detached;
+            DROP INDEX rotationmesh.rotation_tables_by_name;
             DELETE FROM rotationmesh.schema_versions WHERE scriptname LIKE '%.0039\_%'
             """
         );

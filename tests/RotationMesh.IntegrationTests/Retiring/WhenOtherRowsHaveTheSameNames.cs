@@ -84,8 +84,23 @@ public sealed class WhenOtherRowsHaveTheSameNames
         Assert.That((await memos.RotateAsync()).State, Is.EqualTo("Completed"));
 
         var key = await fixture.KeyAsync();
+        var refused = await memos.RetireAsync();
+        var said = await memos.RetireAsync(1, "app.notes");
 
-        Assert.That(key.InTheWay, Has.One.Contains(Standing));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(key.InTheWay, Has.One.Contains(Standing));
+            Assert.That(
+                refused.InTheWay,
+                Has.One.Contains("of which the map leaves out column body").And.EndsWith("--gone app.notes"),
+                string.Join("; ", refused.InTheWay)
+            );
+            Assert.That(
+                said.InTheWay.Single(),
+                Does.StartWith("column body of table public.notes"),
+                "what is left is the column's own"
+            );
+        }
     }
 
     [TestCase("public.notes", "")]

@@ -55,7 +55,7 @@ internal sealed class WhenARetryIsCancelled
     }
 
     private static async Task<long> StandingAsync(SampleWorld world) =>
-        (await StandingFailures.ListAsync(world.Parts.Control, CancellationToken.None)).Sum(failure =>
+        (await StandingFailures.ListAsync(world.Parts.Control, [], CancellationToken.None)).Sum(failure =>
             failure.Rows
         );
 

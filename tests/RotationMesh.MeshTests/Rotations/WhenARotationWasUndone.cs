@@ -11,7 +11,7 @@ namespace RotationMesh.MeshTests.Rotations;
 internal sealed class WhenARotationWasUndone
 {
     [Test]
-    public async Task A_retry_of_it_is_refused_and_no_row_goes_forward_again()
+    public async Task A_retry_of_it_is_refused_and_so_is_one_of_the_undo_after_another_rotation()
     {
         await using var world = await SampleWorld.LoadAsync(
             new SampleOptions
@@ -43,14 +43,28 @@ internal sealed class WhenARotationWasUndone
         }
 
         var before = await world.AtVersionAsync(1);
-        await using var later = await RunningMesh.OpenAsync(world, new WorkerOptions());
-        await later.ControlAsync(new RetryRotation(id, [], [], [], "ann"));
-        await later.UntilAsync(id, now => now.State == "Faulted", "it is refused");
+        Guid forward;
+        await using (var later = await RunningMesh.OpenAsync(world, new WorkerOptions()))
+        {
+            await later.ControlAsync(new RetryRotation(id, [], [], [], "ann"));
+            await later.UntilAsync(id, now => now.State == "Faulted", "it is refused");
 
+            Assert.That(
+                (await later.NowAsync(id))!.Reason,
+                Does.StartWith($"rotation {undo} took rows to version 1 since")
+            );
+            Assert.That(await world.AtVersionAsync(1), Is.EqualTo(before).And.GreaterThan(0));
+
+            forward = await later.StartAnotherAsync();
+            await later.UntilAsync(forward, now => now.State == "CompletedWithFailures", "it goes forward");
+        }
+
+        await using var again = await RunningMesh.OpenAsync(back, new WorkerOptions());
+        await again.ControlAsync(new RetryRotation(undo, [], [], [], "ann"));
+        await again.UntilAsync(undo, now => now.State == "Faulted", "it is refused");
         Assert.That(
-            (await later.NowAsync(id))!.Reason,
-            Does.StartWith($"rotation {undo} took rows back to version 1 since")
+            (await again.NowAsync(undo))!.Reason,
+            Does.StartWith($"rotation {forward} took rows to version 2 since")
         );
-        Assert.That(await world.AtVersionAsync(1), Is.EqualTo(before).And.GreaterThan(0));
     }
 }

@@ -23,20 +23,19 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
     /// </summary>
     public IReadOnlyList<string> Gone { get; init; } = [];
 
-    /// <summary>Databases that no longer exist, or that were moved: a later rotation under their names made failures good.</summary>
-    public IReadOnlyList<ClaimedDatabase> Moved { get; set; } = [];
-
     /// <summary>Failures that count, as their table is not gone.</summary>
-    public IEnumerable<StandingFailures> Standing =>
-        all.Where(failure => !IsGone(failure) && !(failure.IsGoodByNames && IsMoved(failure)));
+    public IEnumerable<StandingFailures> Standing => all.Where(failure => !IsGone(failure));
 
     /// <summary>Failures of tables that no longer exist.</summary>
     public IReadOnlyList<StandingFailures> Forgotten => [.. all.Where(IsGone)];
 
-    /// <summary>Reads the failures, and looks whether the tables that were declared gone no longer exist.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads the failures, and looks whether the tables that were declared gone no longer exist. Of <paramref name="moved"/> databases,
+    /// which no longer exist or are elsewhere now, a rotation of another one under their names makes failures good.
+    /// </summary>
+    public async Task LookAsync(IReadOnlyList<ClaimedDatabase> moved, CancellationToken cancellationToken)
     {
-        all = await StandingFailures.ListAsync(control, cancellationToken);
+        all = await StandingFailures.ListAsync(control, moved, cancellationToken);
         refused.Clear();
         if (all.Count > 0)
             await names.LookAsync(cancellationToken);
@@ -57,7 +56,7 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
             throw new UsageException($"--gone {gone}: {why}");
     }
 
-    /// <summary>Returns the name by which an operator declares a table of failures gone.</summary>
+    /// <summary>Returns the name by which an operator declares a table of failures gone, or the columns of it that the map leaves out.</summary>
     public static string Named(StandingFailures failure) => $"{failure.DatabaseName}.{failure.TableName}";
 
     /// <summary>Describes the failures for the operator.</summary>
@@ -66,21 +65,17 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
         var left =
             $"rotation {failure.RotationId} left {failure.Rows} failed rows of version {failure.Version} in table {failure.TableName} "
             + $"(database {failure.DatabaseName}){(failure.AnyKey ? ", which do not decrypt and may need any key" : "")}";
-        return InMap(failure) is { } table
-            ? $"{left}: retry it, or where nothing is left to retry rotate scope {table.Scope} anew{(failure.AnyKey ? " with --verify full" : "")}"
-            : $"{left}, which the map does not name: put it into the map and rotate it or, where that table exists no more, say so "
+        if (InMap(failure) is not { } table)
+            return $"{left}, which the map does not name: put it into the map and rotate it or, where that table exists no more, say so "
                 + $"with --gone {Named(failure)}";
+        return LeftOut(failure, table) is { Count: > 0 } columns
+            ? $"{left}, of which the map leaves out column {string.Join(", ", columns)}: retry it with the map of then or, where their "
+                + $"values need no key any more, say so with --gone {Named(failure)}"
+            : $"{left}: retry it, or where nothing is left to retry rotate scope {table.Scope} anew{(failure.AnyKey ? " with --verify full" : "")}";
     }
 
     private bool IsGone(StandingFailures failure) =>
         Gone.Contains(Named(failure)) && !refused.ContainsKey(Named(failure));
-
-    private bool IsMoved(StandingFailures failure) =>
-        Moved.Any(one =>
-            failure.Identity.Length > 0
-                ? one.Identity == failure.Identity
-                : one.Database == failure.DatabaseName
-        );
 
     // Whatever scope the table is in now, and whatever the map calls its database.
     private TableEntry? InMap(StandingFailures failure)
@@ -91,14 +86,20 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
         );
     }
 
+    // What no rotation of today's map reads; UnreachedColumns looks whether the database still has it.
+    private static List<string> LeftOut(StandingFailures failure, TableEntry table) =>
+        [.. failure.Columns.Except(table.Columns.Select(column => column.FullName))];
+
     // Returns why the table does not count as gone; null where it does. A table of that name in another schema may be
     // the same table, moved there. Where the map names that one, its rows are counted.
     private async Task<string?> FindAsync(StandingFailures failure, CancellationToken cancellationToken)
     {
-        if (InMap(failure) is { } own)
-            return $"the map names table {own.Name} of database {own.Database}: rotate it"
+        if (InMap(failure) is { } own && LeftOut(failure, own).Count > 0)
+            return null;
+        if (InMap(failure) is { } named)
+            return $"the map names table {named.Name} of database {named.Database}: rotate it"
                 + (
-                    own.Database == failure.DatabaseName
+                    named.Database == failure.DatabaseName
                         ? ""
                         : $" while the map calls that database {failure.DatabaseName}, as it did when they were recorded"
                 );
