@@ -22,8 +22,8 @@ public sealed record StandingFailures
                        WHEN r.state = 'Completed' THEN f.version <> r.target_version OR r.read_whole
                        ELSE (f.version <> r.target_version AND r.all_recorded) OR EXISTS (
                            SELECT FROM rotationmesh.row_failures n
-                           WHERE (n.rotation_id, n.database_name, n.table_name, n.key_digest)
-                               = (r.later_id, r.later_database, f.table_name, f.key_digest))
+                           WHERE (n.rotation_id, n.scope, n.database_name, n.table_name, n.key_digest)
+                               = (r.later_id, r.later_scope, r.later_database, f.table_name, f.key_digest))
                   END)
         """;
 
@@ -49,9 +49,9 @@ public sealed record StandingFailures
         $"""
             readings AS MATERIALIZED (
                 SELECT f.rotation_id, f.scope, f.database_name, f.table_name, later.correlation_id AS later_id,
-                       t.database_name AS later_database, later.started_at, later.tenants, later.target_version, later.state,
+                       t.scope AS later_scope, t.database_name AS later_database, later.started_at, later.tenants, later.target_version, later.state,
                        later.verify, t.read_whole,
-                       t.pending <= (
+                       later.state = 'CompletedWithFailures' AND t.pending <= (
                            SELECT count(*) FROM rotationmesh.row_failures n
                            WHERE (n.rotation_id, n.scope, n.database_name, n.table_name)
                                = (t.rotation_id, t.scope, t.database_name, t.table_name)
