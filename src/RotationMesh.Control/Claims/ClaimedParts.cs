@@ -65,7 +65,7 @@ public sealed class ClaimedParts(ControlDatabase control)
         """;
 
     private const string ListFailed = """
-        SELECT c.database_name AS database, c.table_name AS "table", part.key::bigint AS relation,
+        SELECT DISTINCT c.database_name AS database, c.table_name AS "table", part.key::bigint AS relation,
                part.value = '' AS is_whole
         FROM rotationmesh.claims c
         JOIN rotationmesh.rotation_parts p ON p.table_name = c.table_name AND p.rotation_id <> c.rotation_id
@@ -74,7 +74,8 @@ public sealed class ClaimedParts(ControlDatabase control)
         CROSS JOIN jsonb_each_text(p.parts) AS part
         WHERE c.rotation_id = @rotationId AND EXISTS (
             SELECT FROM rotationmesh.row_failures f
-            WHERE (f.rotation_id, f.database_name, f.table_name) = (p.rotation_id, p.database_name, p.table_name))
+            WHERE (f.rotation_id, f.database_name, f.table_name) = (p.rotation_id, p.database_name, p.table_name)
+              AND f.version IS NOT NULL)
         """;
 
     /// <summary>Lists them; none of a table that an earlier release claimed, or whose database did not answer.</summary>

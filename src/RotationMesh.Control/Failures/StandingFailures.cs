@@ -17,7 +17,7 @@ public sealed record StandingFailures
             SELECT FROM readings r
             WHERE (r.rotation_id, r.scope, r.database_name, r.table_name)
                 = (f.rotation_id, f.scope, f.database_name, f.table_name)
-              AND r.started_at > f.recorded_at AND (r.tenants IS NULL OR f.tenant = ANY (r.tenants))
+              AND NOT r.unread AND r.started_at > f.recorded_at AND (r.tenants IS NULL OR f.tenant = ANY (r.tenants))
               AND CASE WHEN f.version = r.target_version AND r.verify = 'counts' THEN false
                        WHEN r.state = 'Completed' THEN f.version <> r.target_version OR r.read_whole
                        ELSE (f.version <> r.target_version AND r.all_recorded) OR EXISTS (
@@ -32,9 +32,14 @@ public sealed record StandingFailures
             "own.identity = ANY (@moved) OR (own.identity IS NULL AND f.database_name = ANY (@movedNames))"
         )}
         SELECT f.rotation_id, f.scope, f.database_name, f.table_name, f.version, f.error = 'AuthenticationFailed' AS any_key,
-               coalesce(own.columns, '{Nothing}') AS columns, count(*) AS rows
+               coalesce(own.columns, '{Nothing}') AS columns,
+               coalesce(bool_or(partly.latest > f.recorded_at), false) AS is_read_partly, count(*) AS rows
         FROM rotationmesh.row_failures f
         LEFT JOIN rotationmesh.rotation_tables own USING (rotation_id, scope, database_name, table_name)
+        LEFT JOIN (
+            SELECT r.rotation_id, r.scope, r.database_name, r.table_name, max(r.started_at) AS latest
+            FROM readings r WHERE r.unread AND r.state = 'Completed' GROUP BY 1, 2, 3, 4) AS partly
+            USING (rotation_id, scope, database_name, table_name)
         WHERE f.version IS NOT NULL AND {NotMadeGood}
         GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
         """;
@@ -50,20 +55,21 @@ public sealed record StandingFailures
             readings AS MATERIALIZED (
                 SELECT f.rotation_id, f.scope, f.database_name, f.table_name, later.correlation_id AS later_id,
                        t.scope AS later_scope, t.database_name AS later_database, later.started_at, later.tenants, later.target_version, later.state,
-                       later.verify, t.read_whole,
+                       later.verify, t.read_whole, t.unread,
                        later.state = 'CompletedWithFailures' AND t.pending <= (
                            SELECT count(*) FROM rotationmesh.row_failures n
                            WHERE (n.rotation_id, n.scope, n.database_name, n.table_name)
                                = (t.rotation_id, t.scope, t.database_name, t.table_name)
-                             AND n.version IS DISTINCT FROM later.target_version) AS all_recorded
+                             AND n.version IS DISTINCT FROM later.target_version AND NOT n.read_again) AS all_recorded
                 FROM (SELECT DISTINCT rotation_id, scope, database_name, table_name
                       FROM rotationmesh.row_failures WHERE version IS NOT NULL) f
                 LEFT JOIN rotationmesh.rotation_tables own USING (rotation_id, scope, database_name, table_name)
                 JOIN rotationmesh.rotation_tables t ON t.table_name = f.table_name AND t.rotation_id <> f.rotation_id
                 JOIN rotationmesh.rotations later ON later.correlation_id = t.rotation_id
-                WHERE later.state IN ('Completed', 'CompletedWithFailures') AND NOT t.detached
+                WHERE later.state IN ('Completed', 'CompletedWithFailures')
                   AND ({SamePlace.Of("f", "own", "t")}
-                       OR (t.database_name = f.database_name AND coalesce(own.columns <@ t.columns, true) AND ({isMoved}))))
+                       OR (t.database_name = f.database_name AND ({isMoved})
+                           AND (own.columns IS NULL OR coalesce(own.columns <@ t.columns, false)))))
             """;
 
     private const string Forget = """
@@ -91,6 +97,11 @@ public sealed record StandingFailures
 
     /// <summary>Columns that the rotation read, with the path in a document; none where an earlier release recorded the failures.</summary>
     public string[] Columns { get; init; } = [];
+
+    /// <summary>
+    /// Whether a later rotation of the table has completed that did not read these rows: parts of the table were detached from it.
+    /// </summary>
+    public bool IsReadPartly { get; init; }
 
     /// <summary>Rows.</summary>
     public long Rows { get; init; }

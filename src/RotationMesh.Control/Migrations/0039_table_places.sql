@@ -4,9 +4,9 @@ ALTER TABLE rotationmesh.rotation_tables
     ADD COLUMN identity text CHECK (identity ~ '^([0-9a-f]{16})?/[0-9]+$'),
     ADD COLUMN columns text[];
 
--- Whether rows with recorded failures, of any rotation, were in tables that had been detached from this one when its rotation ended: it
--- did not read these rows.
-ALTER TABLE rotationmesh.rotation_tables ADD COLUMN detached boolean NOT NULL DEFAULT false;
+-- Whether it is not sure that its rotation read all its rows, or rows with recorded failures, of any rotation, were in tables that had
+-- been detached from it when the rotation ended: it makes no failure good.
+ALTER TABLE rotationmesh.rotation_tables ADD COLUMN unread boolean NOT NULL DEFAULT false;
 
 CREATE INDEX rotation_tables_by_name ON rotationmesh.rotation_tables (table_name);
 
@@ -26,13 +26,13 @@ BEGIN
                    SELECT pg_catalog.count(*) FROM rotationmesh.row_failures n
                    WHERE (n.rotation_id, n.scope, n.database_name, n.table_name)
                        = (t.rotation_id, t.scope, t.database_name, t.table_name)
-                     AND n.version IS DISTINCT FROM later.target_version) AS all_recorded
+                     AND n.version IS DISTINCT FROM later.target_version AND NOT n.read_again) AS all_recorded
         FROM (SELECT DISTINCT o.rotation_id, o.scope, o.database_name, o.table_name
               FROM rotationmesh.row_failures o WHERE o.version IS NOT NULL AND o.rotation_id = ANY (ended)) f
         LEFT JOIN rotationmesh.rotation_tables own USING (rotation_id, scope, database_name, table_name)
         JOIN rotationmesh.rotation_tables t ON t.table_name = f.table_name AND t.rotation_id <> f.rotation_id
         JOIN rotationmesh.rotations later ON later.correlation_id = t.rotation_id
-        WHERE later.state IN ('Completed', 'CompletedWithFailures') AND NOT t.detached
+        WHERE later.state IN ('Completed', 'CompletedWithFailures') AND NOT t.unread
           AND (own.columns IS NULL OR coalesce(own.columns <@ t.columns, false))
           AND CASE WHEN own.identity IS NULL
                         OR own.identity NOT IN (SELECT d.identity FROM rotationmesh.rotated_databases d)

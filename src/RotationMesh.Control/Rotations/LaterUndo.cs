@@ -3,7 +3,7 @@ namespace RotationMesh.Control.Rotations;
 /// <summary>A later rotation whose rows a retry of an earlier one would take to another version again.</summary>
 public sealed record LaterUndo
 {
-    // Where nothing was planned, no row was written.
+    // Where nothing was planned, no row was written. One that was undone itself since undoes nothing.
     private const string Find = """
         SELECT later.correlation_id AS rotation_id, later.target_version
         FROM rotationmesh.rotations own
@@ -16,7 +16,13 @@ public sealed record LaterUndo
         WHERE own.correlation_id = @rotationId
           AND EXISTS (
               SELECT FROM rotationmesh.sweep_tables s
-              WHERE s.rotation_id = later.correlation_id AND s.phase = 'rotate' AND s.partitions > 0)
+              WHERE s.rotation_id = later.correlation_id AND s.phase = 'rotate' AND s.partitions > 0
+                AND s.scope = ANY (own.scopes))
+          AND NOT EXISTS (
+              SELECT FROM rotationmesh.rotations again
+              WHERE again.started_at > later.started_at AND again.target_version = own.target_version
+                AND again.state = 'Completed' AND again.scopes @> own.scopes
+                AND (again.tenants IS NULL OR again.tenants @> own.tenants))
         ORDER BY later.started_at DESC LIMIT 1
         """;
 

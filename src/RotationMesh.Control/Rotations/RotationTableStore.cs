@@ -48,29 +48,38 @@ public sealed class RotationTableStore(ControlDatabase control)
             SELECT DISTINCT f.rotation_id, f.database_name, f.table_name
             FROM rotationmesh.row_failures f WHERE f.version = @version AND {StandingFailures.NotMadeGood}),
         whole AS MATERIALIZED (
-            SELECT DISTINCT ON (t.database_name, t.table_name, t.identity, t.columns) t.*, r.started_at
+            SELECT DISTINCT t.database_name, t.table_name, t.identity, t.columns
             FROM rotationmesh.rotation_tables t JOIN rotationmesh.rotations r ON r.correlation_id = t.rotation_id
-            WHERE t.read_whole AND r.target_version = @version
-            ORDER BY t.database_name, t.table_name, t.identity, t.columns, r.started_at DESC),
-        still AS MATERIALIZED (
-            SELECT t.rotation_id, t.database_name, t.table_name FROM whole t
-            WHERE NOT EXISTS (
-                SELECT FROM rotationmesh.rotation_tables good
+            WHERE t.read_whole AND r.target_version = @version),
+        sound AS MATERIALIZED (
+            SELECT t.*, (
+                SELECT max(later.started_at) FROM rotationmesh.rotation_tables good
                 JOIN rotationmesh.rotations later ON later.correlation_id = good.rotation_id
-                WHERE good.read_whole AND NOT good.detached AND {SamePlace.Of("t", "t", "good")}
-                  AND later.target_version = @version AND later.started_at >= t.started_at
-                  AND later.state = 'Completed' AND later.verify <> 'counts' AND later.tenants IS NULL))
+                WHERE good.read_whole AND NOT good.unread AND {SamePlace.Of("t", "t", "good")}
+                  AND later.target_version = @version AND later.state = 'Completed' AND later.verify <> 'counts'
+                  AND later.tenants IS NULL) AS since
+            FROM whole t),
+        still AS MATERIALIZED (
+            SELECT t.rotation_id, t.database_name, t.table_name
+            FROM rotationmesh.rotation_tables t JOIN rotationmesh.rotations r ON r.correlation_id = t.rotation_id
+            JOIN sound s ON (s.database_name, s.table_name) = (t.database_name, t.table_name)
+             AND s.identity IS NOT DISTINCT FROM t.identity AND s.columns IS NOT DISTINCT FROM t.columns
+            WHERE t.read_whole AND r.target_version = @version AND (s.since IS NULL OR s.since < r.started_at))
         UPDATE rotationmesh.rotation_tables own SET read_whole = true
         WHERE own.rotation_id = @rotationId AND NOT own.read_whole
           AND EXISTS (SELECT FROM (TABLE suspect UNION ALL TABLE still) s WHERE {SamePlace.MayBe("s", "own")})
         """;
 
-    private const string MarkDetached = """
+    // As SummaryStore.Write: what another process has concluded keeps its marks.
+    private const string MarkUnread = """
         UPDATE rotationmesh.rotation_tables t
-        SET detached = coalesce((t.scope, t.database_name, t.table_name) IN (
+        SET unread = (t.scope, t.database_name, t.table_name) IN (
             SELECT m.scope, m.database_name, m.table_name
-            FROM unnest(@scopes, @databases, @tables) AS m (scope, database_name, table_name)), false)
-        WHERE t.rotation_id = @rotationId
+            FROM unnest(@scopes, @databases, @tables) AS m (scope, database_name, table_name))
+        WHERE t.rotation_id = @RotationId AND EXISTS (
+            SELECT FROM rotationmesh.rotations r
+            WHERE r.correlation_id = @RotationId AND r.sweep = @Sweep AND r.state = @State AND NOT r.concluded
+              AND r.audit_sequence IS NOT DISTINCT FROM @AuditSequence)
         """;
 
     private const string MarkWhole = """
@@ -130,23 +139,28 @@ public sealed class RotationTableStore(ControlDatabase control)
     }
 
     /// <summary>
-    /// Marks the tables of a rotation of which rows with recorded failures, of any rotation, are in tables that are detached now, and
-    /// no others: the rotation did not read these rows.
+    /// Marks the tables of a rotation by which no failure is made good, and no others: it is not sure that all their rows were read, or
+    /// rows with recorded failures, of any rotation, are in tables that are detached now. Does nothing where the rotation has moved on
+    /// since it was <paramref name="counted"/>.
     /// </summary>
-    public static Task MarkDetachedAsync(
+    public static Task MarkUnreadAsync(
         HeldWork held,
-        Guid rotationId,
+        RunningRotation counted,
         IReadOnlyCollection<TableName> tables,
         CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(counted);
         ArgumentNullException.ThrowIfNull(tables);
         return held.ExecuteAsync(
-            MarkDetached,
+            MarkUnread,
             new
             {
-                rotationId,
+                counted.RotationId,
+                counted.Sweep,
+                counted.State,
+                counted.AuditSequence,
                 scopes = tables.Select(table => table.Scope).ToArray(),
                 databases = tables.Select(table => table.Database).ToArray(),
                 tables = tables.Select(table => table.Table).ToArray(),

@@ -24,7 +24,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         new(
             "rotation_tables",
             Change,
-            "rotation_id scope database_name table_name opening_pending stored pending external_rows counted_at opening_empty empty_rows sparse read_whole leaves opening_stored reading_start identity columns detached"
+            "rotation_id scope database_name table_name opening_pending stored pending external_rows counted_at opening_empty empty_rows sparse read_whole leaves opening_stored reading_start identity columns unread"
         ),
         new("sweeps", Change, "rotation_id sweep phase started_at planned_at"),
         new(

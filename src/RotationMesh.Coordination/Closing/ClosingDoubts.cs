@@ -144,12 +144,12 @@ internal sealed class ClosingDoubts(
     private static bool IsFalse(InlineCount count, RotationGoal goal) =>
         count.OpenedBy is not null && count.Claimed == goal.TargetVersion;
 
-    private static long? Stored(ClosingCensus? census, TableName name) =>
+    internal static long? Stored(ClosingCensus? census, TableName name) =>
         census
             ?.Stored?.FirstOrDefault(table => new TableName(table.Scope, table.Database, table.Table) == name)
             ?.Rows;
 
-    private static long Verified(SweepSummary verification, TableName name) =>
+    internal static long Verified(SweepSummary verification, TableName name) =>
         verification.Tables.SingleOrDefault(table => table.Table == name)?.Counts.Verified ?? 0;
 
     // Rows may have been deleted since the share was chosen, so a large table may have become small.

@@ -121,10 +121,10 @@ internal sealed class ConcludeRotationConsumer(
             context.CancellationToken
         );
         if (!command.Cancelled)
-            await RotationTableStore.MarkDetachedAsync(
+            await RotationTableStore.MarkUnreadAsync(
                 alone,
-                command.RotationId,
-                drawn.Detached,
+                rotation,
+                drawn.NoReading,
                 context.CancellationToken
             );
         await RowFailureStore.KeepAsync(alone, command.RotationId, drawn.Unread, context.CancellationToken);

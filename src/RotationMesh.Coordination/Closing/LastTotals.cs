@@ -72,6 +72,7 @@ internal sealed class LastTotals(
                 command,
                 tables,
                 verification!,
+                failures,
                 new DrawnTotals(summary)
                 {
                     Suspects = Unrecorded(verification, failures),
@@ -91,6 +92,7 @@ internal sealed class LastTotals(
         ConcludeRotation command,
         IReadOnlyList<TableCount> tables,
         SweepSummary verification,
+        IReadOnlyList<TableFailures> failures,
         DrawnTotals drawn,
         CancellationToken cancellationToken
     )
@@ -116,18 +118,26 @@ internal sealed class LastTotals(
             Doubts = [.. lost.Select(parts => parts.Explain()), .. summary.Doubts ?? []],
         };
         var names = tables.Select(table => table.FullName).ToList();
+        List<TableName> notRead = [];
+        if (!summary.IsClean())
+        {
+            notRead.AddRange(names.Where(name => lost.Any(parts => parts.IsOf(name))));
+            notRead.AddRange(
+                await unread.FindAsync(command, tables, verification, failures, cancellationToken)
+            );
+        }
+
         return drawn with
         {
             Summary = summary,
             Suspects = [.. drawn.Suspects, .. suspects],
-            Detached = [.. names.Where(name => lost.Concat(elsewhere).Any(parts => parts.IsOf(name)))],
-            Unread = summary.IsClean()
-                ? []
-                :
-                [
-                    .. names.Where(name => lost.Any(parts => parts.IsOf(name))),
-                    .. await unread.FindAsync(command, tables, verification, cancellationToken),
-                ],
+            Unread = notRead,
+            NoReading =
+            [
+                .. names.Where(name =>
+                    notRead.Contains(name) || lost.Concat(elsewhere).Any(parts => parts.IsOf(name))
+                ),
+            ],
         };
     }
 
@@ -197,8 +207,10 @@ internal sealed record DrawnTotals(
     /// <summary>Tables of which it is not sure that every row was read: what their rows were is not forgotten.</summary>
     public IReadOnlyList<TableName> Unread { get; init; } = [];
 
-    /// <summary>Tables of which rows with failures, of any rotation, are in tables that are detached.</summary>
-    public IReadOnlyList<TableName> Detached { get; init; } = [];
+    /// <summary>
+    /// These, and tables of which rows with failures, of any rotation, are in tables that are detached: they make no failure good.
+    /// </summary>
+    public IReadOnlyList<TableName> NoReading { get; init; } = [];
 
     /// <summary>Tables that the next verification has to read wholly.</summary>
     public IReadOnlyList<TableName> Suspects { get; init; } = [];

@@ -58,7 +58,7 @@ public sealed class WhenTheSchemaIsUpgraded
         await database.ExecuteAsync(
             """
             ALTER TABLE rotationmesh.rotation_tables
-                DROP COLUMN identity, DROP COLUMN columns, DROP COLUMN detached;
+                DROP COLUMN identity, DROP COLUMN columns, DROP COLUMN unread;
             DROP INDEX rotationmesh.rotation_tables_by_name;
             DELETE FROM rotationmesh.schema_versions WHERE scriptname LIKE '%.0039\_%'
             """

@@ -72,7 +72,11 @@ internal sealed class WhenADatabaseDoesNotSayWhichOneItIs
         );
 
         await world.Database.ExecuteAsync(
-            "UPDATE rotationmesh.claims SET identity = NULL WHERE database_name = 'late'"
+            """
+            UPDATE rotationmesh.claims SET identity = NULL WHERE database_name = 'late';
+            UPDATE rotationmesh.rotation_tables SET identity = NULL WHERE database_name = 'late';
+            DELETE FROM rotationmesh.rotation_parts WHERE database_name = 'late'
+            """
         );
         open.Set();
         await mesh.UntilAsync(

@@ -15,6 +15,7 @@ namespace RotationMesh.LocalOperations.Retiring.Reach;
 internal sealed class FailedTables(RotationMap map, ApplicationDatabases databases, ControlDatabase control)
 {
     private readonly Dictionary<string, string> refused = [];
+    private readonly HashSet<string> known = [];
     private readonly TodaysNames names = new(map, databases, control);
     private IReadOnlyList<StandingFailures> all = [];
 
@@ -36,6 +37,7 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
     public async Task LookAsync(IReadOnlyList<ClaimedDatabase> moved, CancellationToken cancellationToken)
     {
         all = await StandingFailures.ListAsync(control, moved, cancellationToken);
+        known.UnionWith(all.Select(Named));
         refused.Clear();
         if (all.Count > 0)
             await names.LookAsync(cancellationToken);
@@ -45,7 +47,7 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
     }
 
     /// <summary>Whether <paramref name="gone"/> names a table of failures, and not a database.</summary>
-    public bool IsMeant(string gone) => all.Any(failure => Named(failure) == gone);
+    public bool IsMeant(string gone) => known.Contains(gone);
 
     /// <summary>
     /// Throws <see cref="UsageException"/> where a table that was declared gone exists, or is in the map.
@@ -68,10 +70,13 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
         if (InMap(failure) is not { } table)
             return $"{left}, which the map does not name: put it into the map and rotate it or, where that table exists no more, say so "
                 + $"with --gone {Named(failure)}";
-        return LeftOut(failure, table) is { Count: > 0 } columns
-            ? $"{left}, of which the map leaves out column {string.Join(", ", columns)}: retry it with the map of then or, where their "
-                + $"values need no key any more, say so with --gone {Named(failure)}"
-            : $"{left}: retry it, or where nothing is left to retry rotate scope {table.Scope} anew{(failure.AnyKey ? " with --verify full" : "")}";
+        if (LeftOut(failure, table) is { Count: > 0 } columns)
+            return $"{left}, of which the map leaves out column {string.Join(", ", columns)}: retry it with the map of then or, where "
+                + $"their values need no key any more, say so with --gone {Named(failure)}";
+        if (failure.IsReadPartly)
+            return $"{left}, and later rotations did not read all its rows, as parts of it are detached: attach them or drop them, or "
+                + $"rotate them with it in one rotation; where their rows need no key any more, say so with --gone {Named(failure)}";
+        return $"{left}: retry it, or where nothing is left to retry rotate scope {table.Scope} anew{(failure.AnyKey ? " with --verify full" : "")}";
     }
 
     private bool IsGone(StandingFailures failure) =>
@@ -94,7 +99,7 @@ internal sealed class FailedTables(RotationMap map, ApplicationDatabases databas
     // the same table, moved there. Where the map names that one, its rows are counted.
     private async Task<string?> FindAsync(StandingFailures failure, CancellationToken cancellationToken)
     {
-        if (InMap(failure) is { } own && LeftOut(failure, own).Count > 0)
+        if (InMap(failure) is { } own && (failure.IsReadPartly || LeftOut(failure, own).Count > 0))
             return null;
         if (InMap(failure) is { } named)
             return $"the map names table {named.Name} of database {named.Database}: rotate it"
