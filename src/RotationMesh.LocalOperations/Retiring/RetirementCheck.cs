@@ -43,10 +43,7 @@ internal sealed class RetirementCheck(
     /// <summary>Rows that the last verification read and that hold no value.</summary>
     public long Empty => keyless.Empty;
 
-    /// <summary>
-    /// Warnings of values in a table at external rows that may be envelopes and that no key opens, and of objects beside a value
-    /// in the table.
-    /// </summary>
+    /// <summary>Warnings of values at external rows that may be envelopes and that no key opens, and of objects beside a value.</summary>
     public IReadOnlyList<string> Warnings => [.. inline.Closed, .. beside];
 
     /// <summary>External values that nobody can decrypt.</summary>
@@ -67,12 +64,13 @@ internal sealed class RetirementCheck(
     /// <summary>Failures that rotations left behind, by their tables.</summary>
     public FailedTables Failed { get; private set; } = new(map, databases, control);
 
-    /// <summary>
-    /// Places that an operator leaves out of the scan; those that are uncounted tables, or stand for external values, are met.
-    /// </summary>
+    /// <summary>Places that an operator leaves out of the scan.</summary>
     public IReadOnlyList<string> SkippedPlaces { get; init; } = [];
+
+    /// <summary>Those of them that are uncounted tables, or stand for external values.</summary>
     public IReadOnlyList<string> MetPlaces => [.. unreached.Met, .. Externals.Met];
 
+    /// <summary>Leaves that were detached, and that nobody counts.</summary>
     public IReadOnlyList<DetachedLeaf> DetachedLeaves => unreached.DetachedLeaves;
 
     /// <summary>Databases and tables that an operator declared gone.</summary>
