@@ -47,7 +47,7 @@ infra/helm/install.sh
 lanes=2
 workers=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 workers=$((workers < 2 ? 2 : workers > 4 ? 4 : workers))
-order="FaultTests CliTests MeshTests ServiceTests IntegrationTests"
+order="CliTests IntegrationTests FaultTests MeshTests ServiceTests"
 projects() {
   for name in $order; do echo "tests/RotationMesh.$name/RotationMesh.$name.csproj"; done
   for project in tests/*/*.csproj; do

@@ -104,6 +104,12 @@ public static class Reasons
     /// <summary>More than a twentieth of the partitions or rows failed: a key, a format or a database is wrong.</summary>
     public const string BreakerTripped = "the circuit breaker has tripped";
 
+    /// <summary>The version that a retry would undo: a later rotation took the rows there.</summary>
+    public const string LaterUndone = "since, and a retry would undo that";
+
+    /// <summary>A named tenant is mistyped, or its rows were deleted while the rotation ran.</summary>
+    public const string TenantsUnknown = "no table of the map has rows of tenant";
+
     /// <summary>Somebody retires the target version, or may have done so while the rotation had lost its lock.</summary>
     public const string VersionClosed = "while this rotation did not hold it";
 
@@ -142,7 +148,7 @@ public static class Reasons
     public const string Replaced = "another table took its name while the rotation ran";
 
     /// <summary>Tenants of a list have rows, and the list lacks them now: their rows are in no count.</summary>
-    public const string TenantsLeft = "tenants left its list while the rotation ran";
+    public const string TenantsLeft = "tenants are not on its list any more";
 
     /// <summary>Leaves of a table exist and are in no count, because they were detached.</summary>
     public const string Detached = "parts were detached from it while the rotation ran";
@@ -217,30 +223,6 @@ public static class Reasons
 
     /// <summary>A statement waits for a lock.</summary>
     public const string StatementWaits = "a statement has waited";
-
-    /// <summary>The broker has a memory or disk alarm.</summary>
-    public const string NoMessages = "RabbitMQ takes no messages";
-
-    /// <summary>A queue or exchange of the mesh exists with another type or other arguments.</summary>
-    public const string QueueDiffers = "is not as the mesh makes it";
-
-    /// <summary>The virtual host's limit of queues is reached.</summary>
-    public const string QueueLimit = "queues and has them, and the mesh needs";
-
-    /// <summary>The limit of connections of the virtual host, or of the user, is reached.</summary>
-    public const string ConnectionLimit = "connections and has them, and this";
-
-    /// <summary>The address names a virtual host that does not exist.</summary>
-    public const string NoVirtualHost = "RabbitMQ has no virtual host";
-
-    /// <summary>The credential is wrong, or is being replaced.</summary>
-    public const string BrokerRefusesUser = "RabbitMQ refuses the user or its password";
-
-    /// <summary>The user lacks a permission.</summary>
-    public const string BrokerRight = "RabbitMQ refuses this user what it needs";
-
-    /// <summary>The broker refuses something else; its own words follow.</summary>
-    public const string BrokerRefuses = "RabbitMQ refuses";
 
     /// <summary>A rotation stood still for too long because the map no longer fits a database.</summary>
     public const string WaitedTooLong = "it was waited for";

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
-using RotationMesh.Core;
 
 namespace RotationMesh.Bus.Standing;
 
@@ -43,7 +42,7 @@ internal static partial class BrokerReplies
     {
         var causes = Causes(fault).ToList();
         if (IsOfCredentials(fault))
-            return (new BrokerTrouble(BrokerCause.Credentials, Reasons.BrokerRefusesUser, credentials), true);
+            return (new BrokerTrouble(BrokerCause.Credentials, BrokerReasons.RefusesUser, credentials), true);
         foreach (var cause in causes)
             if (cause is OperationInterruptedException { ShutdownReason: { } reason })
             {
@@ -74,7 +73,7 @@ internal static partial class BrokerReplies
     public static BrokerTrouble Held(string? reason) =>
         new(
             BrokerCause.Alarm,
-            $"{Reasons.NoMessages}: {reason ?? "it confirms none, most likely for an alarm of its memory or disk"}",
+            $"{BrokerReasons.NoMessages}: {reason ?? "it confirms none, most likely for an alarm of its memory or disk"}",
             "it takes them again by itself once there is room: rabbitmqctl status shows its alarms and limits"
         );
 
@@ -91,7 +90,7 @@ internal static partial class BrokerReplies
         if (code == AccessRefused)
             return new BrokerTrouble(
                 BrokerCause.Refused,
-                $"{Reasons.BrokerRight}: {text}",
+                $"{BrokerReasons.Right}: {text}",
                 "the permissions of each role are in docs/mesh.md"
             );
         if (Different().Match(text) is { Success: true } other)
@@ -103,7 +102,7 @@ internal static partial class BrokerReplies
                     : $"rabbitmqadmin --vhost={Shell(host)} delete exchange name={Shell(name)}";
             return new BrokerTrouble(
                 BrokerCause.Queue,
-                $"{kind} {name} of virtual host {host} {Reasons.QueueDiffers}: its {Of(other, "argument")} is "
+                $"{kind} {name} of virtual host {host} {BrokerReasons.QueueDiffers}: its {Of(other, "argument")} is "
                     + $"{Value(Of(other, "found"))}, and {Value(Of(other, "wanted"))} is wanted",
                 $"once nobody needs what is in it: {remedy}"
             );
@@ -113,7 +112,7 @@ internal static partial class BrokerReplies
             return new BrokerTrouble(
                 BrokerCause.Queue,
                 $"queue {Of(full, "name")} can't be made: virtual host {Of(full, "vhost")} may have {Of(full, "limit")} "
-                    + $"{Reasons.QueueLimit} {OwnQueues} of its own",
+                    + $"{BrokerReasons.QueueLimit} {OwnQueues} of its own",
                 Limit("vhost", $"--vhost {Shell(Of(full, "vhost"))}", "max-queues", full, OwnQueues)
             )
             {
@@ -121,7 +120,7 @@ internal static partial class BrokerReplies
             };
         return new BrokerTrouble(
             BrokerCause.Queue,
-            $"{Reasons.BrokerRefuses} a queue or exchange: {text}",
+            $"{BrokerReasons.Refuses} a queue or exchange: {text}",
             Elsewhere
         );
     }
@@ -131,7 +130,7 @@ internal static partial class BrokerReplies
         if (Crowded().Match(text) is { Success: true } crowded)
             return new BrokerTrouble(
                 BrokerCause.Connection,
-                $"virtual host {Of(crowded, "vhost")} takes {Of(crowded, "limit")} {Reasons.ConnectionLimit} "
+                $"virtual host {Of(crowded, "vhost")} takes {Of(crowded, "limit")} {BrokerReasons.ConnectionLimit} "
                     + "process needs one of its own, as each coordinator and each worker does",
                 Limit(
                     "vhost",
@@ -144,19 +143,19 @@ internal static partial class BrokerReplies
         if (Busy().Match(text) is { Success: true } busy)
             return new BrokerTrouble(
                 BrokerCause.Connection,
-                $"user {Of(busy, "user")} may have {Of(busy, "limit")} {Reasons.ConnectionLimit} process needs "
+                $"user {Of(busy, "user")} may have {Of(busy, "limit")} {BrokerReasons.ConnectionLimit} process needs "
                     + "one of its own",
                 Limit("user", Shell(Of(busy, "user")), "max-connections", busy, MoreConnections)
             );
         if (Unknown().Match(text) is { Success: true } unknown)
             return new BrokerTrouble(
                 BrokerCause.Connection,
-                $"{Reasons.NoVirtualHost} {Of(unknown, "vhost")}",
+                $"{BrokerReasons.NoVirtualHost} {Of(unknown, "vhost")}",
                 $"rabbitmqctl add_vhost {Shell(Of(unknown, "vhost"))}, and set_permissions in it, or correct the address"
             );
         return new BrokerTrouble(
             BrokerCause.Connection,
-            $"{Reasons.BrokerRefuses} the connection: {text}",
+            $"{BrokerReasons.Refuses} the connection: {text}",
             Elsewhere
         );
     }

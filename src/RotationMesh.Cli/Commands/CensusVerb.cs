@@ -34,6 +34,7 @@ internal sealed class CensusVerb : IVerb
         RetiredView.Show(terminal.Tables, census.Retired);
         NoteView.Show(terminal.Tables, census.Standbys);
         NoteView.Show(terminal.Tables, census.Notes);
+        NoteView.ShowLimits(terminal.Tables, census.Limits);
         terminal.WriteJson(census);
         return ExitCodes.Success;
     }

@@ -124,7 +124,7 @@ internal sealed class RotateVerb : IVerb
         return RotationExit.CodeOf(rotation);
     }
 
-    // Whoever asks for something else by the same id has to see that it does not begin.
+    // Whoever asks again by the same id has to see that nothing begins.
     private static async Task TellIfKnownAsync(
         IRotations rotations,
         Guid id,
@@ -135,7 +135,9 @@ internal sealed class RotateVerb : IVerb
         try
         {
             _ = await rotations.FindAsync(id, stopping);
-            terminal.Progress.Line($"Rotation {id} was asked for before: it is followed as it was asked for");
+            terminal.Progress.Line(
+                $"Rotation {id} was asked for before: it is followed if the same is asked for"
+            );
         }
         catch (UnknownRotationException)
         {

@@ -10,7 +10,7 @@ internal static class ChosenId
         new("--id")
         {
             Description =
-                "With a coordinator: the id of the rotation, a UUID of your own; where one has it already, that one is followed",
+                "With a coordinator: the id of the rotation, a UUID of your own; where one of the same rows and version has it already, that one is followed",
             HelpName = "UUID",
             CustomParser = result =>
             {

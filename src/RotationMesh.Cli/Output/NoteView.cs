@@ -14,6 +14,13 @@ internal static class NoteView
             console.Warn($"Note: {note}");
     }
 
+    /// <summary>Writes a line with what the operator limited an inspection to; nothing where that is all rows.</summary>
+    public static void ShowLimits(IAnsiConsole console, IReadOnlyList<string> limits)
+    {
+        if (limits.Count > 0)
+            console.Warn($"Limited to {string.Join("; ", limits)}");
+    }
+
     /// <summary>Writes a line for each standby, with the time up to which it has replayed.</summary>
     public static void Show(IAnsiConsole console, IReadOnlyList<StandbyDocument> standbys)
     {

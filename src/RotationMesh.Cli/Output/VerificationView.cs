@@ -26,6 +26,7 @@ internal static class VerificationView
         RetiredView.Show(terminal.Tables, report.Retired);
         NoteView.Show(terminal.Tables, report.Standbys);
         NoteView.Show(terminal.Tables, report.Notes);
+        NoteView.ShowLimits(terminal.Tables, report.Limits);
         terminal.Tables.Line(Verdict(report));
         terminal.WriteJson(report);
     }

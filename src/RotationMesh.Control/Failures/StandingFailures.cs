@@ -9,7 +9,7 @@ public sealed record StandingFailures
 {
     // A failure counts until a later rotation has read the row: one that covered it, in the same table of the same database, and all
     // its values. Of a row at that rotation's target version it must have decrypted all rows of the table
-    // (RotationTableStore.MarkSuspectAsync), or have met the row again: one of a release that did not mark such tables may have
+    // (SuspectTables.MarkAsync), or have met the row again: one of a release that did not mark such tables may have
     // passed over the row. Where rows were left at the end, each must be a failure that it recorded. Tables that are no longer in the
     // map count too. Migration 0039 says the same of failures that are old.
     internal const string NotMadeGood = """

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using RotationMesh.Control.Failures;
 using RotationMesh.Control.Guards;
 using RotationMesh.Core.Map;
 using RotationMesh.Tables.Planning;
@@ -41,35 +40,6 @@ public sealed class RotationTableStore(ControlDatabase control)
         WHERE rotation_id = @rotationId AND (scope, database_name, table_name) = (@scope, @database, @table)
         """;
 
-    // What a rotation had to read wholly is read wholly until one of all tenants has completed so.
-    private static readonly string MarkSuspect = $"""
-        WITH {StandingFailures.Readings()},
-        suspect AS MATERIALIZED (
-            SELECT DISTINCT f.rotation_id, f.database_name, f.table_name
-            FROM rotationmesh.row_failures f WHERE f.version = @version AND {StandingFailures.NotMadeGood}),
-        whole AS MATERIALIZED (
-            SELECT DISTINCT t.database_name, t.table_name, t.identity, t.columns
-            FROM rotationmesh.rotation_tables t JOIN rotationmesh.rotations r ON r.correlation_id = t.rotation_id
-            WHERE t.read_whole AND r.target_version = @version),
-        sound AS MATERIALIZED (
-            SELECT t.*, (
-                SELECT max(later.started_at) FROM rotationmesh.rotation_tables good
-                JOIN rotationmesh.rotations later ON later.correlation_id = good.rotation_id
-                WHERE good.read_whole AND NOT good.unread AND {SamePlace.Of("t", "t", "good")}
-                  AND later.target_version = @version AND later.state = 'Completed' AND later.verify <> 'counts'
-                  AND later.tenants IS NULL) AS since
-            FROM whole t),
-        still AS MATERIALIZED (
-            SELECT t.rotation_id, t.database_name, t.table_name
-            FROM rotationmesh.rotation_tables t JOIN rotationmesh.rotations r ON r.correlation_id = t.rotation_id
-            JOIN sound s ON (s.database_name, s.table_name) = (t.database_name, t.table_name)
-             AND s.identity IS NOT DISTINCT FROM t.identity AND s.columns IS NOT DISTINCT FROM t.columns
-            WHERE t.read_whole AND r.target_version = @version AND (s.since IS NULL OR s.since < r.started_at))
-        UPDATE rotationmesh.rotation_tables own SET read_whole = true
-        WHERE own.rotation_id = @rotationId AND NOT own.read_whole
-          AND EXISTS (SELECT FROM (TABLE suspect UNION ALL TABLE still) s WHERE {SamePlace.MayBe("s", "own")})
-        """;
-
     // As SummaryStore.Write: what another process has concluded keeps its marks.
     private const string MarkUnread = """
         UPDATE rotationmesh.rotation_tables t
@@ -88,21 +58,6 @@ public sealed class RotationTableStore(ControlDatabase control)
         WHERE t.rotation_id = @rotationId
           AND (t.scope, t.database_name, t.table_name) = (m.scope, m.database_name, m.table_name)
         """;
-
-    /// <summary>
-    /// Marks the tables to read wholly in which this rotation or others met rows at that version that do not decrypt, or that
-    /// others had to read wholly, where that was not made good since. Call it before failures are forgotten.
-    /// </summary>
-    public static Task MarkSuspectAsync(
-        HeldWork held,
-        Guid rotationId,
-        long version,
-        CancellationToken cancellationToken
-    )
-    {
-        ArgumentNullException.ThrowIfNull(held);
-        return held.ExecuteAsync(MarkSuspect, new { rotationId, version }, cancellationToken);
-    }
 
     /// <summary>
     /// Records a census, over the session that holds the guard; the numbers of a table's first one are kept as its opening

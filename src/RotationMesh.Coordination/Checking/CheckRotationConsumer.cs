@@ -72,12 +72,13 @@ internal sealed class CheckRotationConsumer(
             return awaited;
         if (await LaterUndo.FindAsync(control, rotationId, cancellationToken) is { } undo)
             throw new UsageException(
-                $"rotation {undo.RotationId} took rows to version {undo.TargetVersion} since, and a retry would undo that: start "
+                $"rotation {undo.RotationId} took rows to version {undo.TargetVersion} {Reasons.LaterUndone}: start "
                     + $"a new rotation to version {goal.TargetVersion} where it is meant"
             );
         var survey = await surveyor.RecentAsync(goal, cancellationToken);
         survey.EnsureFits();
         var tenants = Surveyor.Tenants(goal);
+        // Else they are looked for at the end (NamedTenants), once every database has answered.
         if (survey.Uncounted.Count == 0)
             await preflight.EnsureTenantsAsync(survey.Tables, tenants, cancellationToken);
         var probed = await preflight.EnsureValuesAsync(survey.Tables, tenants, cancellationToken);

@@ -53,7 +53,7 @@ internal sealed class ClosingDoubts(
         List<string> notes = [.. summary.Notes ?? []];
         var look = new InlineLook(databases, ring);
         var newer = new NewerLook(databases, ring);
-        var left = new LeftTenants(databases, control);
+        var left = new LeftTenants(databases, control, command.RotationId);
         var census = await ClosingCensus.FindAsync(control, ring, command.RotationId, cancellationToken);
         if (census is not { Uncounted: null, PendingRows: 0 } || census.Sweep != command.Sweep)
             doubts.Add($"{Reasons.NoCensus}: retry the rotation");
@@ -62,6 +62,11 @@ internal sealed class ClosingDoubts(
             doubts.Add($"verification met {lost} {Reasons.UnreadableUnrecorded}: retry the rotation");
         var verify = VerificationShare.TryParse(command.Goal.Verify) ?? VerificationShare.Default;
         var targets = await surveyor.TargetsAsync(command.Goal, cancellationToken);
+        if (
+            await NamedTenants.ExplainAsync(databases, targets, command.Goal, cancellationToken) is
+            { } unknown
+        )
+            doubts.Add(unknown);
         foreach (var target in targets)
         {
             var name = target.Entry.FullName;
@@ -71,10 +76,7 @@ internal sealed class ClosingDoubts(
                 continue;
             }
 
-            if (
-                await left.ExplainAsync(command.RotationId, command.Goal, target, cancellationToken) is
-                { } hidden
-            )
+            if (await left.ExplainAsync(command.Goal, target, cancellationToken) is { } hidden)
                 doubts.Add(hidden);
             var inline = await look.LookAsync(target, Surveyor.Tenants(command.Goal), cancellationToken);
             foreach (var count in inline.Counts.Where(count => count.OpenedBy != command.Goal.TargetVersion))

@@ -34,6 +34,7 @@ internal sealed class UnreadTables(
     )
     {
         var census = await ClosingCensus.FindAsync(control, ring, command.RotationId, cancellationToken);
+        var left = new LeftTenants(databases, control, command.RotationId);
         var unread = new List<TableName>();
         foreach (var target in await surveyor.TargetsAsync(command.Goal, cancellationToken))
         {
@@ -45,6 +46,7 @@ internal sealed class UnreadTables(
                 || counted.Pending > recorded
                 || Missed(command, counted, ClosingDoubts.Stored(census, name), verification)
                 || await ChangedAsync(target, command, counted, cancellationToken)
+                || await left.ExplainAsync(command.Goal, target, cancellationToken) is not null
             )
                 unread.Add(name);
         }

@@ -130,7 +130,7 @@ internal sealed class CountRowsConsumer(
         CancellationToken cancellationToken
     )
     {
-        var left = new LeftTenants(databases, control);
+        var left = new LeftTenants(databases, control, rotationId);
         var lost = await detached.FindAsync(
             rotationId,
             [.. survey.Tables.Select(table => table.Target.Entry)],
@@ -142,7 +142,7 @@ internal sealed class CountRowsConsumer(
                 table.Pending(goal.TargetVersion) == 0 && !lost.Any(one => one.IsOf(table.Name))
             )
         )
-            if (await left.ExplainAsync(rotationId, goal, table.Target, cancellationToken) is null)
+            if (await left.ExplainAsync(goal, table.Target, cancellationToken) is null)
                 clearable.Add(table.Name);
         return clearable;
     }

@@ -116,10 +116,11 @@ internal sealed class PlanRotationConsumer(
                 cancellationToken
             );
             await OpenAsync(alone, command, [.. chosen.Select(rows => rows.Table)], cancellationToken);
-            await RotationTableStore.MarkSuspectAsync(
+            await SuspectTables.MarkAsync(
                 alone,
                 command.RotationId,
                 command.Goal.TargetVersion,
+                SurveyedTable.InStores(chosen.Select(rows => rows.Table)),
                 cancellationToken
             );
             foreach (var (table, tenants) in chosen)

@@ -68,10 +68,11 @@ internal sealed class PlanVerificationConsumer(
     )
     {
         // Before failures are forgotten.
-        await RotationTableStore.MarkSuspectAsync(
+        await SuspectTables.MarkAsync(
             alone,
             command.RotationId,
             command.Goal.TargetVersion,
+            SurveyedTable.InStores(survey.Tables),
             cancellationToken
         );
         await RowFailureStore.ReadUnreadableAgainAsync(
@@ -87,10 +88,11 @@ internal sealed class PlanVerificationConsumer(
             cancellationToken
         );
         // Again, for tables that were counted for the first time now.
-        await RotationTableStore.MarkSuspectAsync(
+        await SuspectTables.MarkAsync(
             alone,
             command.RotationId,
             command.Goal.TargetVersion,
+            SurveyedTable.InStores(survey.Tables),
             cancellationToken
         );
         var counted = (

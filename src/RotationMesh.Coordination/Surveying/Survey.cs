@@ -58,6 +58,10 @@ internal sealed record UncountedDatabase(string Database, string Reason, Excepti
 internal sealed record SurveyedTable(MappedTable Target, short Order, IReadOnlyList<VersionCount> Counts)
     : RowsByVersion(Target, Counts)
 {
+    /// <summary>Returns the names of those of which values live in a store.</summary>
+    public static IReadOnlyList<TableName> InStores(IEnumerable<SurveyedTable> tables) =>
+        [.. tables.Where(table => table.Target.Entry.ExternalStore is not null).Select(table => table.Name)];
+
     // For some tenants, sparse columns are unknown: those of the others may hold values.
     public TableCount Counted(RotationGoal goal) =>
         new()

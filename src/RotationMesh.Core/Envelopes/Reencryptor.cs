@@ -54,14 +54,14 @@ public sealed class Reencryptor : IDisposable
     }
 
     /// <summary>
-    /// Returns a version of the key ring above <paramref name="version"/> under which a stored value decrypts; null where there is
-    /// none.
+    /// Returns the highest version of the key ring, other than <paramref name="version"/>, under which a stored value decrypts; null
+    /// where there is none.
     /// </summary>
-    public int? FindNewer(EnvelopeColumn column, string tenant, int version, ReadOnlySpan<byte> stored)
+    public int? FindOther(EnvelopeColumn column, string tenant, int version, ReadOnlySpan<byte> stored)
     {
-        foreach (var newer in ring.Versions)
-            if (newer > version && Check(column, tenant, newer, stored) == EnvelopeError.None)
-                return newer;
+        foreach (var other in ring.Versions.OrderDescending())
+            if (other != version && Check(column, tenant, other, stored) == EnvelopeError.None)
+                return other;
         return null;
     }
 

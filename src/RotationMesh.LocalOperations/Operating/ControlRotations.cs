@@ -64,8 +64,17 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
     {
         var start = new OrderCheck(map, ring()).Check(order);
         await control.MigrateAsync(cancellationToken);
-        if (order.RotationId is { } id && await lookup.FindAsync(id, cancellationToken) is not (null, null))
-            return id;
+        if (order.RotationId is { } id)
+        {
+            var (asked, rotation) = await lookup.FindAsync(id, cancellationToken);
+            if (rotation is not null)
+                KnownOrder.EnsureSame(start, rotation);
+            else if (asked is not null)
+                KnownOrder.EnsureSame(start, asked);
+            if ((asked, rotation) is not (null, null))
+                return id;
+        }
+
         if (Entrance is { } entrance)
             await entrance.EnterAsync(start, cancellationToken);
         await requests.StartAsync(start.RotationId, start, order.TraceParent, cancellationToken);

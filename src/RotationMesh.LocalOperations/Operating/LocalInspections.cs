@@ -91,6 +91,7 @@ public sealed class LocalInspections(
         return document with
         {
             Ok = document.Ok && retired.Count == 0,
+            Limits = SelectionLimits.Of(map, Tables(order.Rows), Tenants(order.Rows), order.Share),
             Retired = retired,
             Standbys = await trust.StandbysAsync(Tables(order.Rows), cancellationToken),
             Notes =
@@ -120,6 +121,7 @@ public sealed class LocalInspections(
         var trust = new CountTrust(databases, Schema);
         return document with
         {
+            Limits = SelectionLimits.Of(map, Tables(selection), Tenants(selection)),
             Retired = await RetiredAsync(selection, cancellationToken),
             Standbys = await trust.StandbysAsync(Tables(selection), cancellationToken),
             Notes = await trust.NotesAsync(

@@ -72,7 +72,11 @@ public sealed class LocalKeyRetirement(
             usage = usage with { SafeToRetire = look.InTheWay.Count == 0, InTheWay = look.InTheWay };
         }
 
-        look.Warnings.AddRange([.. check.Warnings, .. usage.RingDoubts]);
+        look.Warnings.AddRange([
+            .. check.Warnings,
+            .. usage.RingDoubts,
+            .. UnreadExternals.OutsideOfRows(map),
+        ]);
         if (usage.InTheWay.Count == 0)
             look.Warnings.AddRange(check.Externals.Told(version));
         var audit = new AuditLog(keys, Appended);

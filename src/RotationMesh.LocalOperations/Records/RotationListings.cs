@@ -1,5 +1,3 @@
-using System.Text.Json;
-using RotationMesh.Contracts;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
 using RotationMesh.Operations.Documents;
@@ -31,7 +29,7 @@ internal static class RotationListings
     /// </summary>
     public static RotationDocument Asked(RotationDemand asked, string? hindrance)
     {
-        var start = Read(asked);
+        var start = KnownOrder.Read(asked);
         return new RotationDocument
         {
             RotationId = asked.RotationId,
@@ -68,7 +66,7 @@ internal static class RotationListings
     /// <summary>Returns the listing of a rotation that was requested and has not begun.</summary>
     public static RotationListing Listed(RotationDemand asked, string? hindrance)
     {
-        var start = Read(asked);
+        var start = KnownOrder.Read(asked);
         return new RotationListing
         {
             RotationId = asked.RotationId,
@@ -88,19 +86,6 @@ internal static class RotationListings
         asked.RefusedFor is null ? RotationState.Checking
         : WithdrawnStarts.Is(asked.RefusedFor) ? RotationState.Cancelled
         : RotationState.Faulted;
-
-    // One that somebody wrote without the keys is refused, and must not keep the others from being shown.
-    private static StartRotation? Read(RotationDemand asked)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<StartRotation>(asked.Message);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 
     private static string Waits(string? hindrance) =>
         hindrance is null

@@ -31,7 +31,7 @@ internal sealed class RetirementCheck(
     private readonly InlineRetirement inline = new(databases, ring);
     private readonly KeylessVerification keyless = new(map, ring, databases, schema);
     private IReadOnlyList<string> beside = [];
-    private UnreachedTables unreached = new(map, databases, control);
+    private UnreachedTables unreached = new(map, databases, control, []);
 
     private const string Unvouched =
         "the control schema calls it retired, but no event of the audit log says so that is sealed with a key of this ring: "
@@ -166,9 +166,10 @@ internal sealed class RetirementCheck(
             Gone = [.. Gone.Where(one => !Failed.IsMeant(one))],
         };
         await Places.LookAsync(cancellationToken);
-        if (Places.Forgotten is { Count: > 0 } moved)
+        var moved = Places.Forgotten;
+        if (moved.Count > 0)
             await Failed.LookAsync(moved, cancellationToken);
-        unreached = new UnreachedTables(map, databases, control) { Skipped = SkippedPlaces };
+        unreached = new UnreachedTables(map, databases, control, moved) { Skipped = SkippedPlaces };
         await unreached.LookAsync(cancellationToken);
     }
 

@@ -2,17 +2,20 @@ using System.Globalization;
 using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Scanning;
 using RotationMesh.Tables.Census;
+using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Scanning;
 
 namespace RotationMesh.LocalOperations.Retiring;
 
 /// <summary>
-/// External values that nobody can decrypt, because the map has no store for them. What their rows claim proves nothing of
-/// them: a rotation by a map that did not call the rows external yet took them for empty, and raised their version.
+/// External values that nobody can decrypt: the map has no store for them, or its predicate does not call their rows external. What
+/// their rows claim proves nothing of them: a rotation by a map that did not call the rows external yet took them for empty, and
+/// raised their version.
 /// </summary>
 internal sealed class UnreadExternals
 {
     private readonly List<RowsByVersion> tables = [];
+    private readonly List<RowsByVersion> beside = [];
     private readonly List<string> met = [];
 
     /// <summary>
@@ -34,13 +37,18 @@ internal sealed class UnreadExternals
     /// <summary>Takes the tables with such values from a census.</summary>
     public void Look(IEnumerable<RowsByVersion> counted)
     {
+        var all = counted.ToList();
         tables.Clear();
+        beside.Clear();
         met.Clear();
-        tables.AddRange(counted.Where(table => table.External > 0));
+        tables.AddRange(all.Where(table => table.External > 0));
+        beside.AddRange(all.Where(table => ObjectsBeside.Find(table) is not null));
         met.AddRange(
             tables
                 .SelectMany(table => Columns(table.Target.Entry).Prepend(null), Place)
+                .Concat(beside.SelectMany(table => (string[])[Place(table, null), InStore(table)]))
                 .Where(place => Skipped.Contains(place))
+                .Distinct()
         );
     }
 
@@ -48,8 +56,8 @@ internal sealed class UnreadExternals
     public long Count(long version) => tables.Sum(table => Others(table, version).Sum(count => count.Rows));
 
     /// <summary>
-    /// Returns what prevents the retirement of a version: such values whose rows claim another one. Those that claim it, or none,
-    /// are described by <see cref="RetirementObstacles.Rows"/>.
+    /// Returns what prevents the retirement of a version: such values whose rows claim another one, and objects beside a value,
+    /// which nobody reads either. Those that claim it, or none, are described by <see cref="RetirementObstacles.Rows"/>.
     /// </summary>
     public IEnumerable<string> InTheWay(long version) =>
         tables
@@ -57,6 +65,14 @@ internal sealed class UnreadExternals
             .Select(table =>
                 $"{Describe(table, version)}: nobody knows whether they need version {version}. Give the table an externalStore "
                 + $"or, where you know that they need it no more, leave them out with {Options(table)} --reason TEXT"
+            )
+            .Concat(
+                beside
+                    .Where(table => !met.Contains(Place(table, null)) && !met.Contains(InStore(table)))
+                    .Select(table =>
+                        $"{ObjectsBeside.Find(table)!.Explain()}. Where you know that they need version {version} no more, leave them "
+                        + $"out with {UntriedWords.Skip(table.Target.Entry.Database, Name(table), InStoreColumn(table))} --reason TEXT"
+                    )
             );
 
     /// <summary>Describes such values where they do not prevent the retirement: an operator answers for them.</summary>
@@ -64,6 +80,16 @@ internal sealed class UnreadExternals
         tables
             .Where(table => Others(table, version).Any())
             .Select(table => $"{Describe(table, version)}: nobody knows whether they need version {version}");
+
+    /// <summary>Says what a retirement does not see of the stores: it reads objects that rows name, as they are now.</summary>
+    public static IEnumerable<string> OutsideOfRows(RotationMap map) =>
+        map
+            .Tables.Select(table => table.ExternalStore?.Place)
+            .OfType<string>()
+            .Distinct()
+            .Select(place =>
+                $"{place}: objects that no row of the map's tables names, and earlier versions of objects, were not looked at"
+            );
 
     private static IEnumerable<VersionCount> Others(RowsByVersion table, long? version) =>
         table.Counts.Where(count =>
@@ -75,6 +101,11 @@ internal sealed class UnreadExternals
 
     private static string Place(RowsByVersion table, string? column) =>
         SkippedLocations.Name(table.Target.Entry.Database, Name(table), column);
+
+    private static string InStore(RowsByVersion table) => Place(table, InStoreColumn(table));
+
+    private static string InStoreColumn(RowsByVersion table) =>
+        table.Target.Entry.Columns[table.Target.Entry.ExternalStore!.Column].Name.Name;
 
     // As the scan shows it, always with its schema.
     private static string Name(RowsByVersion table) => SqlName.Parse(table.Target.Shape.Quoted).ToString();

@@ -41,6 +41,9 @@ public sealed record VerificationDocument
     /// <summary>At most <see cref="RotationDocument.MaxFailures"/> of the rows that failed.</summary>
     public required IReadOnlyList<FailureDocument> Failures { get; init; }
 
+    /// <summary>What the operator limited it to: scopes, tenants, a sample; empty where all rows of the map were asked for.</summary>
+    public IReadOnlyList<string> Limits { get; init; } = [];
+
     /// <summary>Rows that claim a retired version; they are not ok even where they decrypt.</summary>
     public IReadOnlyList<RetiredUseDocument> Retired { get; init; } = [];
 
@@ -93,6 +96,9 @@ public sealed record VerifiedTable(
 /// <summary>Rows by scope, table, tenant and key version.</summary>
 public sealed record CensusDocument(long Rows, IReadOnlyList<CountedTable> Scopes)
 {
+    /// <summary>What the operator limited it to: scopes, tenants, a sample; empty where all rows of the map were asked for.</summary>
+    public IReadOnlyList<string> Limits { get; init; } = [];
+
     /// <summary>Rows that claim a retired version: something still writes with its key.</summary>
     public IReadOnlyList<RetiredUseDocument> Retired { get; init; } = [];
 

@@ -9,8 +9,9 @@ internal static class Remedies
             ? "An envelope is followed by text that may be another one. The application reads the first alone, and a rewrite would "
                 + "destroy the other. Move what is needed of it to a place of its own, cut the value off after its padding, then retry."
         : error == "AuthenticationFailed" && cause is not null
-            ? "A run that ended between object and row left the object ahead of its row, and no rotation to the row's version moves "
-                + "either. Rotate to the object's version: the row follows its object. Then undo, where that is meant."
+            ? "Object and row are at different versions: a run ended between the two, or the application wrote the object after its "
+                + "row. No rotation to the row's version moves either. Rotate to the object's version (--allow-downgrade where that "
+                + "is the lower one): the row follows its object. Then rotate back, where that is meant."
         : error != "DatabaseError" || cause is null ? Of(error)
         : cause.StartsWith("it is held", StringComparison.Ordinal)
             ? "Somebody holds the row in a transaction that does not end. Let that session end it, or end the session, then retry."

@@ -21,22 +21,37 @@ public sealed class TenantLookup(ApplicationDatabases databases)
         CancellationToken cancellationToken
     )
     {
+        if (await FindUnknownAsync(targets, tenants, cancellationToken) is not [var tenant, ..])
+            return;
+        var names = await NamesAsync(targets, cancellationToken);
+        throw new UsageException($"{Reasons.TenantsUnknown} '{tenant}'.{NearNames.Hint(tenant, names)}");
+    }
+
+    /// <summary>
+    /// Returns the tenants that no row of <paramref name="targets"/> has. Throws <see cref="UsageException"/> for one that a tenant
+    /// column can't hold or writes in another way.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> FindUnknownAsync(
+        IReadOnlyList<MappedTable> targets,
+        IReadOnlyList<string> tenants,
+        CancellationToken cancellationToken
+    )
+    {
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(tenants);
         foreach (var target in targets)
             await EnsureFitAsync(target, tenants, cancellationToken);
+        var unknown = new List<string>();
         foreach (var tenant in tenants)
         {
             var known = false;
             foreach (var target in targets)
                 known = known || await HasRowsAsync(target, tenant, cancellationToken);
-            if (known)
-                continue;
-            var names = await NamesAsync(targets, cancellationToken);
-            throw new UsageException(
-                $"no table of the map has rows of tenant '{tenant}'.{NearNames.Hint(tenant, names)}"
-            );
+            if (!known)
+                unknown.Add(tenant);
         }
+
+        return unknown;
     }
 
     private async Task<bool> HasRowsAsync(

@@ -62,6 +62,25 @@ internal sealed class TenantText(NpgsqlConnection connection, MappedTable target
         return listed;
     }
 
+    /// <summary>Returns the tenants that the column can hold, and writes in the same way.</summary>
+    public async Task<IReadOnlyList<string>> FittingAsync(
+        IReadOnlyList<string> tenants,
+        CancellationToken cancellationToken
+    )
+    {
+        if (target.Tenants.TakesAnyTenant)
+            return tenants;
+        var compared = target.Tenants.Comparable(tenants);
+        List<string> fitting = [.. tenants.Except(compared)];
+        if (await WrittenAsync(compared, cancellationToken) is { } all)
+            fitting.AddRange(compared.Where((tenant, i) => tenant == all[i]));
+        else
+            foreach (var tenant in compared)
+                if (await WrittenAsync([tenant], cancellationToken) is [var written] && written == tenant)
+                    fitting.Add(tenant);
+        return fitting;
+    }
+
     private string Column
     {
         get

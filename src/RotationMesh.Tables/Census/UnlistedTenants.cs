@@ -50,6 +50,8 @@ public sealed class UnlistedTenants(ApplicationDatabases databases)
         var listed = (await new TenantList(connection).AllAsync(target, cancellationToken)).ToHashSet(
             target.Shape.Tenant.IsLoose ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal
         );
-        return [.. former.Where(tenant => !listed.Contains(tenant))];
+        // What the column can't hold, as it was altered since, is no row's tenant.
+        var possible = await new TenantText(connection, target).FittingAsync(former, cancellationToken);
+        return [.. possible.Where(tenant => !listed.Contains(tenant))];
     }
 }

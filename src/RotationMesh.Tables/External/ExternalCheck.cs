@@ -80,14 +80,11 @@ internal sealed class ExternalCheck(
         var error = reencryptor.Check(store.Column, tenant, claimed, envelope.Span);
         if (error == EnvelopeError.None)
             return null;
-        // A run ended between object and row, and nothing moved the row after it: an undo passes over rows that claim its version.
+        // A rotation passes over rows that claim its version.
         return
             error == EnvelopeError.AuthenticationFailed
-            && reencryptor.FindNewer(store.Column, tenant, claimed, envelope.Span) is { } newer
-            ? new RowFault(
-                RowError.AuthenticationFailed,
-                $"its object is at version {newer} already: rotate to {newer}, then undo where that is meant"
-            )
+            && reencryptor.FindOther(store.Column, tenant, claimed, envelope.Span) is { } other
+            ? ObjectVersion.Explain(claimed, other)
             : RowErrors.From(error);
     }
 

@@ -130,7 +130,7 @@ internal sealed class ExternalRows(
             }
 
             var (_, version, of) = batch.Origins[row];
-            var made = rows.Reencrypt(
+            var made = rows.ReencryptObject(
                 store.Column,
                 of!,
                 (int)version!.Value,

@@ -34,7 +34,11 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
 
             var isInStore = row.IsInStore(i);
             var error = isInStore
-                ? AddLeft(target.Columns[i], tenant!, (int)version!.Value, stored, batch, i)
+                ? AddLeft(
+                    ReencryptLeft(target.Columns[i], tenant!, (int)version!.Value, stored, batch.Slab),
+                    batch,
+                    i
+                )
                 : Add(target.Columns[i], tenant!, (int)version!.Value, stored, batch, i);
             if (error is null)
             {
@@ -89,6 +93,29 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
             }
 
         return new ReencryptedValue(default, RowErrors.From(error));
+    }
+
+    /// <summary>
+    /// Re-encrypts a value in the store as <see cref="Reencrypt"/> does, from whichever version of the key ring opens it: an earlier
+    /// rotation, to another version, moved it and not its row. One above the target fails with that cause, unless a downgrade is meant.
+    /// </summary>
+    public ReencryptedValue ReencryptObject(
+        EnvelopeColumn column,
+        string tenant,
+        int version,
+        ReadOnlySpan<byte> stored,
+        ByteSlab slab
+    )
+    {
+        var made = Reencrypt(column, tenant, version, stored, slab);
+        if (
+            made.Error is not { Error: RowError.AuthenticationFailed, Cause: null }
+            || reencryptor.FindOther(column, tenant, version, stored) is not { } other
+        )
+            return made;
+        return other > goal.Version && !goal.AllowDowngrade
+            ? new ReencryptedValue(default, ObjectVersion.Explain(version, other))
+            : Reencrypt(column, tenant, other, stored, slab);
     }
 
     /// <summary>
@@ -186,16 +213,8 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
         return tenant is null ? RowError.AuthenticationFailed : null; // without a tenant there is no derived key
     }
 
-    private RowFault? AddLeft(
-        EnvelopeColumn column,
-        string tenant,
-        int version,
-        ReadOnlySpan<byte> stored,
-        RowBatch batch,
-        int i
-    )
+    private static RowFault? AddLeft(ReencryptedValue moved, RowBatch batch, int i)
     {
-        var moved = ReencryptLeft(column, tenant, version, stored, batch.Slab);
         if (moved.Error is null)
             batch.Values[i].Add(moved.Envelope);
         return moved.Error;
@@ -228,15 +247,3 @@ internal sealed class RowReencryptor(KeyRing ring, Reencryptor reencryptor, Rota
         return null;
     }
 }
-
-/// <summary>Result of a value's re-encryption: its new envelope, or why there is none.</summary>
-internal readonly record struct ReencryptedValue(ReadOnlyMemory<byte> Envelope, RowFault? Error)
-{
-    /// <summary>The value needs no new envelope.</summary>
-    public static ReencryptedValue Already { get; } = new(default, null);
-
-    public bool IsAlready => Error is null && Envelope.IsEmpty;
-}
-
-/// <summary>The version that rows are brought to, and whether newer rows may go down to it.</summary>
-public sealed record RotationTarget(int Version, bool AllowDowngrade);

@@ -84,6 +84,48 @@ public sealed class WhenARotationIsAskedForRemotely
     }
 
     [Test]
+    public async Task Asking_for_something_else_under_the_same_id_is_refused()
+    {
+        var order = Order() with { RotationId = Guid.CreateVersion7() };
+        await rotations.StartAsync(order, CancellationToken.None);
+        RotationOrder[] others =
+        [
+            order with
+            {
+                TargetVersion = 1,
+                AllowDowngrade = true,
+            },
+            order with
+            {
+                Rows = new RowSelection { Only = ["connectors"] },
+            },
+            order with
+            {
+                Rows = new RowSelection { Tenants = ["acme"] },
+            },
+            order with
+            {
+                AllowDowngrade = true,
+            },
+        ];
+
+        async Task AllAreRefusedAsync()
+        {
+            foreach (var other in others)
+                Assert.That(
+                    () => rotations.StartAsync(other, CancellationToken.None),
+                    Throws
+                        .TypeOf<UsageException>()
+                        .With.Message.Contains($"{order.RotationId} was asked for before")
+                );
+        }
+
+        await AllAreRefusedAsync();
+        await FollowAsync(order.RotationId.Value);
+        await AllAreRefusedAsync();
+    }
+
+    [Test]
     public async Task What_its_state_does_not_allow_is_refused()
     {
         var id = await rotations.StartAsync(Order(), CancellationToken.None);

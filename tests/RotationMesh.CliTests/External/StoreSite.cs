@@ -19,10 +19,10 @@ internal sealed class StoreSite : IAsyncDisposable
     /// <summary>The rows, in the order of their keys.</summary>
     public IReadOnlyList<ExternalRow> Rows { get; private set; } = [];
 
-    public static async Task<StoreSite> LoadAsync(int external = 40)
+    public static async Task<StoreSite> LoadAsync(int external = 40, int rows = 200)
     {
         var bucket = await TestBucket.CreateAsync();
-        var site = await Site.LoadAsync("--rows", "200", "--tenants", "4", "--external", $"{external}");
+        var site = await Site.LoadAsync("--rows", $"{rows}", "--tenants", "4", "--external", $"{external}");
         site.Variables["AWS_ACCESS_KEY_ID"] = bucket.Server.AccessKeyId;
         site.Variables["AWS_SECRET_ACCESS_KEY"] = bucket.Server.SecretAccessKey;
         site.Map = site.Map.Replace(

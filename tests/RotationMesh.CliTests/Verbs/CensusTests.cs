@@ -40,6 +40,22 @@ public sealed class CensusTests
     }
 
     [Test]
+    public async Task It_says_what_it_was_limited_to()
+    {
+        var all = (await site.RunAsync("--output", "json", "census")).Exits(0).Json();
+        var some = (
+            await site.RunAsync("--output", "json", "census", "--skip", "knowledge", "--tenant", tenant)
+        )
+            .Exits(0)
+            .Json();
+        Assert.That(all["limits"]!.AsArray(), Is.Empty);
+        Assert.That(
+            some["limits"]!.AsArray().Select(limit => (string)limit!),
+            Is.EqualTo(new[] { "only 1 of 2 scopes: connectors", $"only tenants {tenant}" })
+        );
+    }
+
+    [Test]
     public async Task Rows_are_counted_by_tenant_and_version()
     {
         var document = (await site.RunAsync("--output", "json", "census")).Exits(0).Json();

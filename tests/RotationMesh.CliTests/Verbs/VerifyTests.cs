@@ -76,6 +76,25 @@ public sealed class VerifyTests
     }
 
     [Test]
+    public async Task It_says_what_it_was_limited_to()
+    {
+        var tenant = await site.Database.ScalarAsync<string>("SELECT min(id) FROM tenants");
+        string[] limits = ["--only", "connectors", "--tenant", tenant!, "--sample", "50%"];
+
+        var all = (await site.RunAsync("--output", "json", "verify")).Exits(0).Json();
+        var some = (await site.RunAsync(["--output", "json", "verify", .. limits])).Exits(0).Json();
+        var said = (await site.RunAsync(["verify", .. limits])).Exits(0);
+
+        string[] expected = ["only 1 of 2 scopes: connectors", $"only tenants {tenant}", "a sample of 50 %"];
+        Assert.That(all["limits"]!.AsArray(), Is.Empty);
+        Assert.That(some["limits"]!.AsArray().Select(limit => (string)limit!), Is.EqualTo(expected));
+        Assert.That(
+            said.Output.ReplaceLineEndings(" "),
+            Does.Contain($"Limited to {string.Join("; ", expected)}")
+        );
+    }
+
+    [Test]
     public async Task A_sample_decrypts_about_its_share()
     {
         var document = (await site.RunAsync("--output", "json", "verify", "--sample", "50%")).Exits(0).Json();

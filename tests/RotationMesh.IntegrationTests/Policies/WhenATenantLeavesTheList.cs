@@ -1,4 +1,6 @@
+using RotationMesh.Control.Failures;
 using RotationMesh.IntegrationTests.Support;
+using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Policies;
 
@@ -33,7 +35,7 @@ public sealed class WhenATenantLeavesTheList
             Assert.That(report.State, Is.EqualTo("CompletedWithFailures"));
             Assert.That(
                 report.Reason,
-                Does.StartWith("table notes: tenants left its list while the rotation ran")
+                Does.StartWith("table notes: tenants are not on its list any more")
                     .And.Contain(": tenant-2: list them again")
             );
             Assert.That((again.State, again.Reason), Is.EqualTo((report.State, report.Reason)));
@@ -52,6 +54,63 @@ public sealed class WhenATenantLeavesTheList
 
         Assert.That(report.State, Is.EqualTo("CompletedWithFailures"));
         Assert.That(report.Failures.Single().Key.Single().Value, Is.EqualTo("n00002"));
+    }
+
+    [Test]
+    public async Task A_later_rotation_of_all_tenants_makes_its_failures_not_good()
+    {
+        await fixture.Owner.ExecuteAsync("UPDATE notes SET body = '(bad)' WHERE id = 'n00002'");
+        var first = await fixture.Subject.RotateAsync();
+        await fixture.Owner.ExecuteAsync(Leave);
+
+        var later = await fixture.Subject.RotateAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(first.Failures, Has.Count.EqualTo(1));
+            Assert.That(later.State, Is.EqualTo("CompletedWithFailures"));
+            Assert.That(
+                later.Reason,
+                Does.StartWith("table notes: tenants are not on its list any more")
+                    .And.Contain(": tenant-2: ")
+            );
+            Assert.That(
+                (await StandingFailures.ListAsync(fixture.Subject.Control, [], CancellationToken.None)).Sum(
+                    failure => failure.Rows
+                ),
+                Is.EqualTo(1)
+            );
+        }
+    }
+
+    [Test]
+    public async Task A_rotation_of_the_tenant_by_name_makes_them_good_and_lets_later_ones_complete()
+    {
+        await fixture.Owner.ExecuteAsync("UPDATE notes SET body = '(bad)' WHERE id = 'n00002'");
+        await fixture.Subject.RotateAsync();
+        await fixture.Owner.ExecuteAsync($"{Leave}; DELETE FROM notes WHERE id = 'n00002'");
+
+        var named = await fixture.Subject.RotateAsync(tenants: ["tenant-2"]);
+        var later = await fixture.Subject.RotateAsync();
+
+        Assert.That((named.State, later.State), Is.EqualTo(("Completed", "Completed")), later.Reason);
+    }
+
+    [Test]
+    public async Task Failures_of_another_database_by_the_same_names_hold_nobody_up()
+    {
+        await using var other = await TestDatabase.CreateAsync();
+        await using (var theirs = Fixture.Of(other, fixture.Owner.ConnectionString))
+        {
+            await theirs.CreateNotesAsync();
+            await theirs.InsertAsync([Note.Of("bad") with { Body = "(bad)", Tenant = "tenant-2" }]);
+            Assert.That((await theirs.RotateAsync()).State, Is.EqualTo("CompletedWithFailures"));
+        }
+
+        await fixture.Owner.ExecuteAsync(Leave);
+        var report = await fixture.Subject.RotateAsync();
+
+        Assert.That(report.State, Is.EqualTo("Completed"), report.Reason);
     }
 
     [Test]

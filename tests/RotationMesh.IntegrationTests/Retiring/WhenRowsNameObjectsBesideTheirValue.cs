@@ -55,16 +55,24 @@ public sealed class WhenRowsNameObjectsBesideTheirValue
     }
 
     [Test]
-    public async Task A_retirement_warns_of_them_and_is_not_refused()
+    public async Task They_keep_every_key_in_service_until_somebody_answers_for_them()
     {
         await fixture.RotateAsync();
 
         var keys = await fixture.Inspections().ListKeysAsync(CancellationToken.None);
-        var retired = await fixture.RetireAsync();
+        var refused = await fixture.RetireAsync();
+        var retired = await fixture.RetireWithoutAsync("app.public.notes.body");
 
         Assert.That(keys.Notes, Has.One.Contains(Told));
+        Assert.That(keys.Keys.Select(key => key.SafeToRetire), Is.All.False);
+        Assert.That(refused.Retired, Is.False);
+        Assert.That(
+            refused.InTheWay,
+            Has.One.Contains(Told).And.Contains("--skip-scan-of app.public.notes.body --reason TEXT")
+        );
         Assert.That(retired.Retired, Is.True, string.Join("; ", retired.InTheWay));
         Assert.That(retired.Warnings, Has.One.Contains(Told));
+        Assert.That(retired.Warnings, Has.One.Contains("objects that no row of the map's tables names"));
     }
 
     [Test]

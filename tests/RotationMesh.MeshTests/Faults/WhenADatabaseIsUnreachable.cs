@@ -161,6 +161,39 @@ internal sealed class WhenADatabaseIsUnreachable
         }
     }
 
+    [Test]
+    public async Task A_mistyped_tenant_is_told_at_the_end_and_the_others_are_rotated()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
+        await using var door = LateDatabase.Door(world);
+        await using var two = LateDatabase.Behind(world, door);
+        await using var mesh = await RunningMesh.StartAsync(
+            two,
+            new WorkerOptions(),
+            tenants: [await TenantAsync(world), "nobody"]
+        );
+
+        await mesh.UntilAsync(
+            now => now is { State: "Rotating", SettledSweep: > 0 } && Says(now, "database late"),
+            "it waits"
+        );
+        var rotated = await world.AtVersionAsync(2);
+        door.Open();
+        await mesh.UntilAsync(now => now.IsOver, "it is over");
+
+        using (Assert.EnterMultipleScope())
+        {
+            var over = await mesh.NowAsync();
+            Assert.That(rotated, Is.GreaterThan(0));
+            Assert.That(over!.State, Is.EqualTo("CompletedWithFailures"));
+            Assert.That(over.Reason, Does.StartWith("no table of the map has rows of tenant nobody"));
+        }
+    }
+
+    // One of a table that answers.
+    private static async Task<string> TenantAsync(SampleWorld world) =>
+        (await world.Database.ScalarAsync<string>("SELECT min(\"tenantId\") FROM connectors"))!;
+
     private static bool Says(RunningRotation now, string what) =>
         now.Reason?.Contains(what, StringComparison.Ordinal) == true;
 

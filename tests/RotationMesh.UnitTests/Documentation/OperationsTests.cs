@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using RotationMesh.Bus.Standing;
 using RotationMesh.Core;
 using RotationMesh.UnitTests.Architecture;
 
@@ -15,10 +16,15 @@ public sealed partial class OperationsTests
             .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)),
     ];
 
+    private static readonly FieldInfo[] Constants =
+    [
+        .. ((Type[])[typeof(Reasons), typeof(BrokerReasons)]).SelectMany(list =>
+            list.GetFields(BindingFlags.Public | BindingFlags.Static)
+        ),
+    ];
+
     private static IEnumerable<string> Given =>
-        typeof(Reasons)
-            .GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Select(constant => (string)constant.GetRawConstantValue()!);
+        Constants.Select(constant => (string)constant.GetRawConstantValue()!);
 
     private static IEnumerable<string> Explained => Rows.Select(row => row[0].Trim('`'));
 
@@ -31,9 +37,7 @@ public sealed partial class OperationsTests
     ];
 
     private static IEnumerable<string> Names =>
-        typeof(Reasons)
-            .GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Select(constant => constant.Name);
+        Constants.Select(constant => $"{constant.DeclaringType!.Name}.{constant.Name}");
 
     [TestCaseSource(nameof(Given))]
     public void A_reason_is_explained_once(string reason) =>
@@ -45,7 +49,7 @@ public sealed partial class OperationsTests
 
     [TestCaseSource(nameof(Names))]
     public void A_reason_is_given_somewhere(string name) =>
-        Assert.That(Sources.Any(source => source.Contains($"Reasons.{name}", StringComparison.Ordinal)));
+        Assert.That(Sources.Any(source => Regex.IsMatch(source, $@"\b{name}\b")));
 
     [Test]
     public void Each_says_what_it_means_and_what_to_do() =>

@@ -18,7 +18,8 @@ namespace RotationMesh.LocalOperations.Retiring.Reach;
 internal sealed class UnreachedTables(
     RotationMap map,
     ApplicationDatabases databases,
-    ControlDatabase control
+    ControlDatabase control,
+    IReadOnlyList<ClaimedDatabase> moved
 )
 {
     private readonly List<string> inTheWay = [];
@@ -54,12 +55,12 @@ internal sealed class UnreachedTables(
         var places = own.ConvertAll(one => (one.Database, one.Found.Identity));
         var tablesOf = (
             from table in recorded
-            from place in RecordedPlaces.Find(table.Identity, table.Database, places)
+            from place in Places(table.Identity, table.Database)
             select (Place: place, Table: table)
         ).ToLookup(one => one.Place, one => one.Table);
         var columnsOf = (
             from column in columns
-            from place in RecordedPlaces.Find(column.Identity, column.Database, places)
+            from place in Places(column.Identity, column.Database)
             select (Place: place, Column: column)
         ).ToLookup(one => one.Place, one => one.Column);
         // What is in a database that the map leaves out is UnreachedDatabases'.
@@ -88,6 +89,12 @@ internal sealed class UnreachedTables(
             foreach (var column in left)
                 Add(column.Place, column.Told);
         }
+
+        // Where an operator declares a database gone or moved, the map may lead to it by another name now.
+        IReadOnlyList<string> Places(string identity, string database) =>
+            RecordedPlaces.Find(identity, database, places) is { Count: > 0 } known ? known
+            : moved.Any(one => one.Identity == identity) ? [.. places.Select(place => place.Database)]
+            : [];
 
         // Two names of the map may lead to one database.
         List<(TableEntry Entry, TableTree Tree)> Entries(FoundTables found) =>
@@ -170,7 +177,8 @@ internal sealed class UnreachedTables(
     {
         var former = SqlName.Parse(recorded.Table);
         var isSame = former.Name == SqlName.Parse(name).Name;
-        return $"table {name} (database {database}{(isSame ? "" : $", then called {former}")}), which rotation {recorded.RotationId} was "
+        var of = recorded.Database == database ? "" : $"; that of database {recorded.Database} had the name";
+        return $"table {name} (database {database}{(isSame ? "" : $", then called {former}")}{of}), which rotation {recorded.RotationId} was "
             + $"for, is not in this map: {DetachWords.First(finalize)}put it into the map, or drop it. Where its values need no key any "
             + $"more, leave it out with {UntriedWords.Skip(database, name, null)} --reason TEXT";
     }

@@ -1,0 +1,87 @@
+using RotationMesh.Control.Failures;
+using RotationMesh.Control.Guards;
+using RotationMesh.Core.Map;
+
+namespace RotationMesh.Control.Rotations;
+
+/// <summary>Tables of a rotation that are verified row by row: a sample may pass over what earlier rotations met or left.</summary>
+public static class SuspectTables
+{
+    // What a rotation had to read wholly is read wholly until one of all tenants has completed so.
+    private static readonly string Mark = $"""
+        WITH {StandingFailures.Readings()},
+        suspect AS MATERIALIZED (
+            SELECT DISTINCT f.rotation_id, f.database_name, f.table_name
+            FROM rotationmesh.row_failures f WHERE f.version = @version AND {StandingFailures.NotMadeGood}),
+        whole AS MATERIALIZED (
+            SELECT DISTINCT t.database_name, t.table_name, t.identity, t.columns
+            FROM rotationmesh.rotation_tables t JOIN rotationmesh.rotations r ON r.correlation_id = t.rotation_id
+            WHERE t.read_whole AND r.target_version = @version),
+        sound AS MATERIALIZED (
+            SELECT t.*, (
+                SELECT max(later.started_at) FROM rotationmesh.rotation_tables good
+                JOIN rotationmesh.rotations later ON later.correlation_id = good.rotation_id
+                WHERE good.read_whole AND NOT good.unread AND {SamePlace.Of("t", "t", "good")}
+                  AND later.target_version = @version AND later.state = 'Completed' AND later.verify <> 'counts'
+                  AND later.tenants IS NULL) AS since
+            FROM whole t),
+        still AS MATERIALIZED (
+            SELECT t.rotation_id, t.database_name, t.table_name
+            FROM rotationmesh.rotation_tables t JOIN rotationmesh.rotations r ON r.correlation_id = t.rotation_id
+            JOIN sound s ON (s.database_name, s.table_name) = (t.database_name, t.table_name)
+             AND s.identity IS NOT DISTINCT FROM t.identity AND s.columns IS NOT DISTINCT FROM t.columns
+            WHERE t.read_whole AND r.target_version = @version AND (s.since IS NULL OR s.since < r.started_at)),
+        latest AS MATERIALIZED (
+            SELECT DISTINCT ON (t.database_name, t.table_name, t.identity) t.*, r.ended_at
+            FROM rotationmesh.rotation_tables t JOIN rotationmesh.rotations r ON r.correlation_id = t.rotation_id
+            WHERE cardinality(@scopes) > 0 AND r.correlation_id <> @rotationId AND r.target_version <> @version
+              AND r.sweep > 0 AND r.state <> 'Completed'
+            ORDER BY t.database_name, t.table_name, t.identity, r.ended_at DESC NULLS FIRST, t.rotation_id),
+        apart AS MATERIALIZED (
+            SELECT t.rotation_id, t.database_name, t.table_name FROM latest t
+            WHERE NOT EXISTS (
+                SELECT FROM rotationmesh.rotation_tables good
+                JOIN rotationmesh.rotations later ON later.correlation_id = good.rotation_id
+                WHERE good.read_whole AND NOT good.unread AND {SamePlace.Of("t", "t", "good")}
+                  AND later.state = 'Completed' AND later.verify <> 'counts' AND later.tenants IS NULL
+                  AND later.started_at > t.ended_at))
+        UPDATE rotationmesh.rotation_tables own SET read_whole = true
+        WHERE own.rotation_id = @rotationId AND NOT own.read_whole
+          AND (EXISTS (SELECT FROM (TABLE suspect UNION ALL TABLE still) s WHERE {SamePlace.MayBe(
+            "s",
+            "own"
+        )})
+               OR ((own.scope, own.database_name, own.table_name) IN (SELECT * FROM unnest(@scopes, @databases, @tables))
+                   AND EXISTS (SELECT FROM apart WHERE {SamePlace.MayBe("apart", "own")})))
+        """;
+
+    /// <summary>
+    /// Marks the tables to read wholly in which this rotation or others met rows at that version that do not decrypt, or that
+    /// others had to read wholly, where that was not made good since; of those whose values live in a store
+    /// (<paramref name="inStores"/>) also those that a rotation to another version left: it may have moved objects and not their
+    /// rows, which claim this version. Call it before failures are forgotten.
+    /// </summary>
+    public static Task MarkAsync(
+        HeldWork held,
+        Guid rotationId,
+        long version,
+        IReadOnlyCollection<TableName> inStores,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        ArgumentNullException.ThrowIfNull(inStores);
+        return held.ExecuteAsync(
+            Mark,
+            new
+            {
+                rotationId,
+                version,
+                scopes = inStores.Select(table => table.Scope).ToArray(),
+                databases = inStores.Select(table => table.Database).ToArray(),
+                tables = inStores.Select(table => table.Table).ToArray(),
+            },
+            cancellationToken
+        );
+    }
+}
