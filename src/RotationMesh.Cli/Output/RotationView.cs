@@ -30,6 +30,7 @@ internal static class RotationView
     public static void Show(IAnsiConsole console, RotationDocument rotation)
     {
         console.Line($"Rotation {rotation.RotationId} to version {rotation.TargetVersion}: {rotation.State}");
+        ShowTerms(console, rotation);
         foreach (var fault in rotation.Reason?.Split('\n') ?? [])
             console.Line($"  {fault}");
         if (rotation.StartedAt is { } started)
@@ -68,6 +69,17 @@ internal static class RotationView
         FailureView.List(console, rotation.Failures, rotation.Totals.Failed);
         SparseView.Show(console, rotation.Scopes);
         ShowPostChecks(console, rotation);
+    }
+
+    // "Completed" means no more than was asked for.
+    private static void ShowTerms(IAnsiConsole console, RotationDocument rotation)
+    {
+        if (rotation.Within is { } part)
+            console.Warn($"  limited to {part}");
+        if (rotation.IgnoredGates.Count > 0)
+            console.Warn($"  gates ignored: {string.Join(", ", rotation.IgnoredGates)}");
+        if (rotation.Verify is { } verify)
+            console.Line($"  verification: {verify}");
     }
 
     private static void ShowTable(IAnsiConsole console, RotationDocument rotation)

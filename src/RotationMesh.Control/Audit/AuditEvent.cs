@@ -49,6 +49,12 @@ public sealed record AuditEvent
             ? number
             : null;
 
+    /// <summary>
+    /// Whether it retires the version whose key sealed it. The current version is never retired, so somebody wrote it who had that key
+    /// alone.
+    /// </summary>
+    public bool IsOfItsOwnKey => KeyVersion is not null && RetiredVersion() == KeyVersion;
+
     /// <summary>Returns the fingerprint of the key that this event takes out of service; null where it names none.</summary>
     public string? RetiredFingerprint() =>
         Kind == nameof(AuditKind.KeyRetired)

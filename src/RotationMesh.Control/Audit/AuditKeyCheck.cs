@@ -114,6 +114,8 @@ internal sealed class AuditKeyCheck(AuditSeal? seal, long? unkeyedUpTo)
 
         if (!AuditSeal.Same(seal.OfEvent(version, read.Hash), mac))
             return $"was not written with key version {version} of this key ring: whoever wrote it did not have the key";
+        if (read.IsOfItsOwnKey)
+            return $"retires version {version} by the key of that version, which is never done: whoever wrote it had no other key";
         if (!seal.MayVouch(version))
             (byOld, oldVersion) = (read.Sequence, version);
         else if (!beganAnew)

@@ -35,6 +35,8 @@ internal sealed class VouchedRetirements(AuditReader reader, AuditSeal seal)
     {
         if (read.KeyVersion is not { } version || !AuditSeal.Same(read.Hash, AuditHash.Of(read)))
             return false;
+        if (read.IsOfItsOwnKey)
+            return false;
         if (seal.Holds(version) ? !seal.IsSound(read) : version > seal.CurrentVersion)
             return false;
         return seal.MayVouch(version)

@@ -4,6 +4,7 @@ using RotationMesh.Control.Failures;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
+using RotationMesh.Core;
 using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Records;
 using RotationMesh.LocalOperations.Verifying;
@@ -61,7 +62,7 @@ internal sealed class LastTotals(
             Cancelled = command.Cancelled,
             FailedPartitions = command.Cancelled ? 0 : verification!.Failed,
             OpenWriters = last?.OpenWriters,
-            Notes = [.. last?.Notes ?? [], .. Changing(verification)],
+            Notes = [.. last?.Notes ?? [], .. Changing(verification), .. Uncounted(command, tables)],
             Doubts = last?.Doubts,
         };
         if (command.Cancelled)
@@ -183,6 +184,18 @@ internal sealed class LastTotals(
                 )
                 .Select(table => table.Table),
         ];
+
+    // Of a cancelled rotation: what is left of its tables is not known where a database was silent from the start.
+    private IEnumerable<string> Uncounted(ConcludeRotation command, IReadOnlyList<TableCount> tables)
+    {
+        var uncounted = Entries(command)
+            .Where(entry => !tables.Any(table => table.FullName == entry.FullName))
+            .Select(entry => $"{entry.Name} (database {entry.Database})")
+            .ToList();
+        return command.Cancelled && uncounted.Count > 0
+            ? [$"never counted, so that nobody knows how many rows are left there: {SomeNames.Of(uncounted)}"]
+            : [];
+    }
 
     // Few rows, else the count of those that were verified is a doubt (ClosingDoubts).
     private static IEnumerable<string> Changing(SweepSummary? verification) =>

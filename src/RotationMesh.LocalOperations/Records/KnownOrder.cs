@@ -9,23 +9,33 @@ namespace RotationMesh.LocalOperations.Records;
 internal static class KnownOrder
 {
     /// <summary>
-    /// Throws <see cref="UsageException"/> that names what differs: whoever asks for other rows or another version must not take the
-    /// end of the earlier rotation for his own.
+    /// Throws <see cref="UsageException"/> that names what differs: whoever asks for something else must not take the end of the earlier
+    /// rotation for his own.
     /// </summary>
-    public static void EnsureSame(StartRotation order, RunningRotation known) =>
-        EnsureSame(order, known.TargetVersion, known.Scopes, known.Tenants ?? [], known.AllowDowngrade);
+    public static void EnsureSame(StartRotation order, RunningRotation known)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        ArgumentNullException.ThrowIfNull(known);
+        EnsureSame(
+            order,
+            order with
+            {
+                TargetVersion = known.TargetVersion,
+                TargetFingerprint = known.TargetFingerprint,
+                MapHash = known.MapHash,
+                Scopes = known.Scopes,
+                Tenants = known.Tenants ?? [],
+                AllowDowngrade = known.AllowDowngrade,
+                Verify = known.Verify,
+            }
+        );
+    }
 
     /// <summary>The same for a start that no coordinator has begun.</summary>
     public static void EnsureSame(StartRotation order, RotationDemand known)
     {
         if (Read(known) is { } start)
-            EnsureSame(
-                order,
-                start.TargetVersion,
-                start.Scopes ?? [],
-                start.Tenants ?? [],
-                start.AllowDowngrade
-            );
+            EnsureSame(order, start);
     }
 
     /// <summary>
@@ -44,19 +54,16 @@ internal static class KnownOrder
         }
     }
 
-    private static void EnsureSame(
-        StartRotation order,
-        int targetVersion,
-        IEnumerable<string> scopes,
-        IEnumerable<string> tenants,
-        bool allowDowngrade
-    )
+    private static void EnsureSame(StartRotation order, StartRotation known)
     {
         var other =
-            order.TargetVersion != targetVersion ? $"to version {targetVersion}"
-            : !order.Scopes.ToHashSet().SetEquals(scopes) ? "of other scopes"
-            : !order.Tenants.ToHashSet().SetEquals(tenants) ? "of other tenants"
-            : order.AllowDowngrade != allowDowngrade ? "with another --allow-downgrade"
+            order.TargetVersion != known.TargetVersion ? $"to version {known.TargetVersion}"
+            : order.TargetFingerprint != known.TargetFingerprint ? "to another key of that version"
+            : !order.Scopes.ToHashSet().SetEquals(known.Scopes ?? []) ? "of other scopes"
+            : !order.Tenants.ToHashSet().SetEquals(known.Tenants ?? []) ? "of other tenants"
+            : order.MapHash != known.MapHash ? "by another map"
+            : order.AllowDowngrade != known.AllowDowngrade ? "with another --allow-downgrade"
+            : order.Verify != (known.Verify ?? "") ? "with another --verify"
             : null;
         if (other is not null)
             throw new UsageException(

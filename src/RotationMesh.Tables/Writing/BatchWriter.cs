@@ -127,19 +127,25 @@ internal sealed class BatchWriter(
         var command = batch.Command(sql, targetVersion);
         WriteClock.Add(command.Parameters, term);
         commands.BatchCommands.Add(command);
-        var written = await ExecuteAsync(commands, command, batch);
-        if (written > 0)
-            return written;
+        if (proof is null)
+        {
+            if (await ExecuteAsync(commands, command) is > 0 and var written)
+                return written;
+            await clock.EnsureAsync();
+            return await HasTriggersAsync() ? throw new TableChangedException() : 0;
+        }
+
+        var numbers = await proof.WriteAsync(commands, batch, targetVersion);
+        if (numbers.Count == batch.Count)
+            return numbers.Count;
+        if (numbers.Count > 0)
+            return await ExecuteAsync(sql, batch.Only(numbers.Select(number => number - 1)), tenant);
         await clock.EnsureAsync();
-        if (proof is null && await HasTriggersAsync())
-            throw new TableChangedException();
-        return written;
+        return 0;
     }
 
-    private async Task<int> ExecuteAsync(NpgsqlBatch commands, NpgsqlBatchCommand write, RowBatch batch)
+    private async Task<int> ExecuteAsync(NpgsqlBatch commands, NpgsqlBatchCommand write)
     {
-        if (proof is not null)
-            return await proof.WriteAsync(commands, batch, targetVersion);
         if (!isTrial)
             return await WrittenAsync(commands, write);
         await using var transaction = await connection.BeginTransactionAsync();

@@ -24,18 +24,22 @@ internal sealed class WriteProof(
     private readonly string countAsSent = target.Sql.CountAsSent(leaf);
 
     /// <summary>
-    /// Runs the write, the last of the <paramref name="commands"/>, and returns the number of rows written. Throws
-    /// <see cref="AlteredRowException"/> where a row is not stored as it was sent; nothing is written then.
+    /// Runs the write, the last of the <paramref name="commands"/>, and returns the numbers in the batch, from 1, of the rows that the
+    /// server says it wrote. Where these are not all rows of the batch, nothing is written: a trigger that takes a row over may have
+    /// stored it itself, in another way. Throws <see cref="AlteredRowException"/> where a row is not stored as it was sent; nothing is
+    /// written then.
     /// </summary>
-    public async Task<int> WriteAsync(NpgsqlBatch commands, RowBatch batch, int targetVersion)
+    public async Task<IReadOnlyList<int>> WriteAsync(NpgsqlBatch commands, RowBatch batch, int targetVersion)
     {
         await using var transaction = await connection.BeginTransactionAsync();
         var written = await WrittenAsync(commands);
-        if (written.Count > 0 && await AsSentAsync(batch, written, targetVersion) != written.Count)
+        if (written.Count < batch.Count)
+            return written;
+        if (await AsSentAsync(batch, written, targetVersion) != written.Count)
             throw new AlteredRowException();
         if (!isTrial)
             await transaction.CommitAsync();
-        return written.Count;
+        return written;
     }
 
     private async Task<List<int>> WrittenAsync(NpgsqlBatch commands)

@@ -107,6 +107,10 @@ public sealed class WhenARotationIsAskedForRemotely
             {
                 AllowDowngrade = true,
             },
+            order with
+            {
+                Verify = "counts",
+            },
         ];
 
         async Task AllAreRefusedAsync()

@@ -43,6 +43,24 @@ public sealed class StatusTests
         Assert.That(outcome.Output, Does.Contain(" by ben: it was asked too long ago: ask again\n"));
     }
 
+    [Test]
+    public async Task One_of_a_part_of_the_rows_is_shown_as_such()
+    {
+        await using var other = await Site.LoadAsync("--rows", "50", "--tenants", "2");
+        var tenant = await other.Database.ScalarAsync<string>("SELECT min(id) FROM tenants");
+        (
+            await other.RunAsync("rotate", "--only", "connectors", "--tenant", tenant!, "--verify", "counts")
+        ).Exits(0);
+
+        var outcome = (await other.RunAsync("status")).Exits(0);
+
+        Assert.That(
+            outcome.Output,
+            Does.Contain($"\n  limited to scope connectors, tenant {tenant}\n")
+                .And.Contain("\n  verification: counts\n")
+        );
+    }
+
     [TestCase("70 seconds", ", 00:01:10")]
     [TestCase("26 hours", ", 1.02:00:00")]
     public async Task Days_are_shown_where_there_are_some(string elapsed, string shown)

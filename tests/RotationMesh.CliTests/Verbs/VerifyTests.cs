@@ -85,7 +85,7 @@ public sealed class VerifyTests
         var some = (await site.RunAsync(["--output", "json", "verify", .. limits])).Exits(0).Json();
         var said = (await site.RunAsync(["verify", .. limits])).Exits(0);
 
-        string[] expected = ["only 1 of 2 scopes: connectors", $"only tenants {tenant}", "a sample of 50 %"];
+        string[] expected = [$"scope connectors, tenant {tenant}", "a sample of 50 %"];
         Assert.That(all["limits"]!.AsArray(), Is.Empty);
         Assert.That(some["limits"]!.AsArray().Select(limit => (string)limit!), Is.EqualTo(expected));
         Assert.That(

@@ -50,6 +50,26 @@ public sealed class WhenAVersionIsSaidToBeRetired
     }
 
     [Test]
+    public async Task By_its_own_key_it_is_not_believed_whatever_the_next_key_writes_after_it()
+    {
+        using var next = AuditScene.RingOf(3, (2, 'q'), (3, 'n'));
+        await scene.Log.AppendAsync(
+            scene.Control,
+            AuditEntry.Of(AuditKind.KeyRetired, null, AuditScene.Alice, new { Version = 2 })
+        );
+        await AuditScene.LogOf(next).AppendAsync(scene.Control, AuditScene.Entry());
+
+        var retired = await new RetiredKeyStore(scene.Control).ListAsync(next, CancellationToken.None);
+        var verdict = await scene.VerifyAsync(next);
+
+        Assert.That(retired.Where(key => key.IsVouched), Is.Empty);
+        Assert.That(
+            verdict.Faults.Select(fault => fault.Problem),
+            Has.One.Contains("retires version 2 by the key of that version")
+        );
+    }
+
+    [Test]
     public async Task By_no_key_it_is_not_believed_whatever_is_written_after_it(
         [Values("NULL, NULL", "1, sha256('x')", "2, sha256('x')", "99, sha256('x')")] string code
     )

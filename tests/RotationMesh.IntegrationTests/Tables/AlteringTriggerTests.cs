@@ -81,6 +81,25 @@ public sealed class AlteringTriggerTests
         await AssertOnlyOneFailsAsync(fixture);
     }
 
+    [TestCase("UPDATE notes SET body = NEW.body WHERE id = NEW.id", Description = "under the old version")]
+    [TestCase(
+        "INSERT INTO notes (id, tenant, body, version) VALUES ('copy', NEW.tenant, NEW.body, 1)",
+        Description = "a history in the table itself"
+    )]
+    public async Task A_row_that_a_trigger_stores_in_its_place_stays_as_it_was(string statement)
+    {
+        await using var fixture = await CreateAsync(
+            $"BEFORE UPDATE ON notes FOR EACH ROW WHEN ({OfOne} AND pg_trigger_depth() = 0)",
+            $"{statement}; RETURN NULL;"
+        );
+
+        await AssertOnlyOneFailsAsync(fixture);
+        Assert.That(
+            await fixture.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM notes WHERE id = 'copy')"),
+            Is.False
+        );
+    }
+
     [Test]
     public async Task A_row_that_is_taken_away_after_it_was_stored_stays_as_it_was()
     {

@@ -190,6 +190,28 @@ internal sealed class WhenADatabaseIsUnreachable
         }
     }
 
+    [Test]
+    public async Task A_cancelled_rotation_says_that_it_was_never_counted()
+    {
+        await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 500, Tenants = 3 });
+        await using var door = LateDatabase.Door(world);
+        await using var two = LateDatabase.Behind(world, door);
+        await using var mesh = await RunningMesh.StartAsync(two, new WorkerOptions());
+        await mesh.UntilAsync(now => now.State == "Rotating" && Says(now, "late"), "it waits");
+
+        await mesh.ControlAsync(new CancelRotation(mesh.Id, "ann"));
+        await mesh.UntilAsync(now => now.Concluded, "its totals are written");
+
+        Assert.That(
+            await world.Database.ScalarAsync<string>(
+                "SELECT summary ->> 'Notes' FROM rotationmesh.rotations WHERE concluded"
+            ),
+            Does.Contain("never counted")
+                .And.Contain("knowledge_entries (database late)")
+                .And.Not.Contain("connectors")
+        );
+    }
+
     // One of a table that answers.
     private static async Task<string> TenantAsync(SampleWorld world) =>
         (await world.Database.ScalarAsync<string>("SELECT min(\"tenantId\") FROM connectors"))!;
