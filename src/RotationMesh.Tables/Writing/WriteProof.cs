@@ -33,7 +33,7 @@ internal sealed class WriteProof(
     {
         await using var transaction = await connection.BeginTransactionAsync();
         var written = await WrittenAsync(commands);
-        if (written.Count < batch.Count)
+        if (written.Count == 0 || written.Count < batch.Count)
             return written;
         if (await AsSentAsync(batch, written, targetVersion) != written.Count)
             throw new AlteredRowException();
