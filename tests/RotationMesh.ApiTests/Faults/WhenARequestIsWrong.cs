@@ -1,3 +1,5 @@
+using RotationMesh.Api;
+
 namespace RotationMesh.ApiTests.Faults;
 
 public sealed class WhenARequestIsWrong : OpenServer
@@ -62,7 +64,8 @@ public sealed class WhenARequestIsWrong : OpenServer
     {
         var answer = await RefusedAsync(() =>
         {
-            var content = new StreamContent(new EndlessText(4 << 20));
+            // A byte more than allowed: of a body of many more, a busy client is told of a broken pipe each time.
+            var content = new StreamContent(new EndlessText(ApiLimits.LargestBody + 1));
             content.Headers.ContentType = new("application/json");
             var request = new HttpRequestMessage(HttpMethod.Post, "/v1/rotations") { Content = content };
             request.Headers.TransferEncodingChunked = true;
