@@ -73,7 +73,8 @@ internal static class Operating
                 parts.GetRequiredService<ControlRotations>(),
                 Reading(parts),
                 Schema(parts, Reading(parts)),
-                Control(parts)
+                Control(parts),
+                parts.GetRequiredService<IAuditTrail>()
             ))
             .AddSingleton<IKeyRetirement>(parts => new LocalKeyRetirement(
                 Map(parts),

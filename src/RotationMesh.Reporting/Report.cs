@@ -36,6 +36,7 @@ public static class Report
             .. VerificationSection.Of(report),
             .. GatesSection.Of(report),
             .. TimelineSection.Of(report),
+            .. AuditSection.Of(report),
             .. NextStepsSection.Of(report),
         ];
     }

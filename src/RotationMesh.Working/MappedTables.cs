@@ -10,12 +10,12 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Working;
 
 /// <summary>
-/// Finds tables in the worker's own map, and checks each against the database when a partition first names it. A
+/// Finds tables in the worker's own map, and checks each against the database when a rotation's first partition of it comes. A
 /// message can't widen what a worker does: a table that the map or the database lacks is not found.
 /// </summary>
 internal sealed class MappedTables(RotationMap map, SchemaCheck schema, ApplicationDatabases databases)
 {
-    private readonly ConcurrentDictionary<TableName, MappedTable> known = new();
+    private readonly ConcurrentDictionary<TableName, (Guid Rotation, MappedTable Target)> known = new();
 
     /// <summary>
     /// The table of a partition, and its rows. Throws <see cref="InvalidOperationException"/> where the map has no such
@@ -23,16 +23,21 @@ internal sealed class MappedTables(RotationMap map, SchemaCheck schema, Applicat
     /// rotation's.
     /// </summary>
     public async Task<(MappedTable Target, PartitionRange Range)> FindAsync(
+        Guid rotationId,
         PartitionRef partition,
         CancellationToken cancellationToken
     )
     {
         var name = partition.Table();
         var leaf = SqlName.Parse(partition.Leaf);
-        if (!known.TryGetValue(name, out var target) || !Has(target, leaf))
+        MappedTable target;
+        if (known.TryGetValue(name, out var last) && last.Rotation == rotationId && Has(last.Target, leaf))
+            target = last.Target;
+        else
         {
             await Place(partition).EnsureAsync(databases, partition.Database, cancellationToken);
-            known[name] = target = await CheckAsync(name, cancellationToken); // a leaf may have been added
+            target = await CheckAsync(name, cancellationToken); // a leaf may have been added
+            known[name] = (rotationId, target);
         }
 
         if (!Has(target, leaf))
@@ -48,7 +53,7 @@ internal sealed class MappedTables(RotationMap map, SchemaCheck schema, Applicat
             "the command names its database in a form that is not known here: use the coordinators' version of the program"
         );
 
-    /// <summary>Makes the next partition of the same table check it again.</summary>
+    /// <summary>Makes the next partition of the same table check it again, which may have changed under this one.</summary>
     public void Forget(PartitionRef partition) => known.TryRemove(partition.Table(), out _);
 
     private async Task<MappedTable> CheckAsync(TableName name, CancellationToken cancellationToken)

@@ -32,7 +32,18 @@ internal sealed class RotatePartitionConsumer(
                 command.TargetVersion,
                 command.TargetFingerprint
             ),
-            stopping => RotateAsync(context, command, stopping)
+            async stopping =>
+            {
+                try
+                {
+                    return await RotateAsync(context, command, stopping);
+                }
+                catch
+                {
+                    targets.Forget(command.Partition);
+                    throw;
+                }
+            }
         );
     }
 
@@ -42,7 +53,7 @@ internal sealed class RotatePartitionConsumer(
         CancellationToken stopping
     )
     {
-        if (await TryFindAsync(command.Partition, stopping) is not var (target, range))
+        if (await TryFindAsync(command, stopping) is not var (target, range))
             return new Unfinished(RowCounts.None);
         var settings = new RotationSettings(
             new RotationTarget(command.TargetVersion, command.AllowDowngrade),
@@ -74,7 +85,7 @@ internal sealed class RotatePartitionConsumer(
         if (!outcome.Finished)
         {
             if (!outcome.OutOfTime)
-                targets.Forget(command.Partition); // the table may have changed under it
+                targets.Forget(command.Partition);
             return new Unfinished(
                 outcome.Counts,
                 outcome.OutOfTime,
@@ -98,13 +109,13 @@ internal sealed class RotatePartitionConsumer(
 
     // Null where the worker stops while another session keeps the table locked.
     private async Task<(MappedTable, PartitionRange)?> TryFindAsync(
-        PartitionRef partition,
+        RotatePartition command,
         CancellationToken stopping
     )
     {
         try
         {
-            return await targets.FindAsync(partition, stopping);
+            return await targets.FindAsync(command.RotationId, command.Partition, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

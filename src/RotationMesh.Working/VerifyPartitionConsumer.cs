@@ -40,7 +40,7 @@ internal sealed class VerifyPartitionConsumer(
     {
         try
         {
-            var (target, range) = await targets.FindAsync(command.Partition, stopping);
+            var (target, range) = await targets.FindAsync(command.RotationId, command.Partition, stopping);
             var outcome = await pool.VerifyAsync(verifier =>
                 verifier.VerifyPartsAsync(
                     target,
@@ -76,6 +76,11 @@ internal sealed class VerifyPartitionConsumer(
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             return new Unfinished(RowCounts.None); // most partitions are cheap to repeat
+        }
+        catch
+        {
+            targets.Forget(command.Partition);
+            throw;
         }
     }
 }

@@ -100,7 +100,7 @@ internal sealed class Session : IAsyncDisposable
     // A user without access to the keys may still read the audit log.
     private bool HasRing => ring.IsValueCreated || variables.GetSecret(KeyRingReader.CurrentKey) is not null;
 
-    public IReports Reports => new LocalReports(Map, Rotations, Databases, Schema, Control);
+    public IReports Reports => new LocalReports(Map, Rotations, Databases, Schema, Control, AuditTrail);
 
     public IKeyRetirement KeyRetirement =>
         new LocalKeyRetirement(Map, () => Ring, Databases, Schema, Control);

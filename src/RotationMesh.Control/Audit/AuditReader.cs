@@ -40,6 +40,8 @@ public sealed class AuditReader(ControlDatabase control)
 
     private const string From = $"{Columns} WHERE sequence >= @sequence ORDER BY sequence";
 
+    private const string One = $"{Columns} WHERE sequence = @sequence";
+
     private const string NewestKeyBefore = """
         SELECT pg_catalog.max(key_version) FROM rotationmesh.audit_events WHERE sequence < @sequence
         """;
@@ -65,6 +67,10 @@ public sealed class AuditReader(ControlDatabase control)
         int limit,
         CancellationToken cancellationToken
     ) => control.QueryAsync<AuditEvent>(OfRotation, new { rotationId, limit }, cancellationToken);
+
+    /// <summary>Reads the event at a position; null where there is none.</summary>
+    public Task<AuditEvent?> FindAsync(long sequence, CancellationToken cancellationToken) =>
+        control.FindAsync<AuditEvent>(One, new { sequence }, cancellationToken);
 
     /// <summary>Reads the events that take key versions out of service.</summary>
     internal Task<IReadOnlyList<AuditEvent>> ReadRetirementsAsync(CancellationToken cancellationToken) =>

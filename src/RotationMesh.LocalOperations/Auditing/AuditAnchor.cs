@@ -1,6 +1,9 @@
 using System.Globalization;
+using RotationMesh.Control;
 using RotationMesh.Control.Audit;
+using RotationMesh.Control.Rotations;
 using RotationMesh.Core;
+using RotationMesh.Core.Keys;
 
 namespace RotationMesh.LocalOperations.Auditing;
 
@@ -10,6 +13,28 @@ internal static class AuditAnchor
     /// <summary>Returns the anchor of an event.</summary>
     public static string Of(long sequence, string hash) =>
         string.Create(CultureInfo.InvariantCulture, $"{sequence}:{hash}");
+
+    /// <summary>
+    /// Returns the anchor of a rotation's newest event; null where it has none, or a key of <paramref name="ring"/> does not
+    /// prove it: whoever notes it vouches for all events before it later. Without a ring, nothing proves it.
+    /// </summary>
+    public static async Task<string?> FindAsync(
+        ControlDatabase control,
+        RunningRotation rotation,
+        KeyRing? ring,
+        CancellationToken cancellationToken
+    )
+    {
+        if (ring is null || rotation is not { AuditHead: { } head, AuditSequence: { } sequence })
+            return rotation.AuditHead;
+        var newest = await new AuditReader(control).FindAsync(sequence, cancellationToken);
+        return
+            newest is not null
+            && head == Of(sequence, Convert.ToHexStringLower(newest.Hash))
+            && new AuditSeal(new AuditMac(ring)).IsSound(newest)
+            ? head
+            : null;
+    }
 
     /// <summary>
     /// Returns the hash of an anchor, or of a hash alone; null for null. The position is not needed, as the hash

@@ -8,6 +8,7 @@ using RotationMesh.Control.Workers;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Auditing;
 using RotationMesh.LocalOperations.Gating;
 using RotationMesh.LocalOperations.Records;
 using RotationMesh.LocalOperations.Requests;
@@ -212,7 +213,12 @@ public sealed class ControlRotations(RotationMap map, Func<KeyRing> ring, Contro
         ) with
         {
             Workers = MeshWorkers.Of(workers, rotation),
-            AuditHead = rotation.AuditHead,
+            AuditHead = await AuditAnchor.FindAsync(
+                control,
+                rotation,
+                OptionalKeys.Of(ring),
+                cancellationToken
+            ),
             RefusedRequests = refused,
             PausedQueues = queues,
         };

@@ -16,7 +16,8 @@ public sealed class LocalReports(
     ControlRotations rotations,
     ApplicationDatabases databases,
     SchemaCheck schema,
-    ControlDatabase control
+    ControlDatabase control,
+    IAuditTrail audit
 ) : IReports
 {
     /// <inheritdoc/>
@@ -36,6 +37,7 @@ public sealed class LocalReports(
             rotation,
             cancellationToken
         );
+        var events = await EventsAsync(id, cancellationToken);
         return new ReportDocument
         {
             MadeAt = await control.NowAsync(cancellationToken),
@@ -52,7 +54,8 @@ public sealed class LocalReports(
             Causes = failures.Causes,
             Unreadable = unreadable.Sum(table => table.Unreadable),
             Tenants = tenants with { Uncounted = [.. tenants.Uncounted, .. Unmapped(document)] },
-            Audit = await EventsAsync(id, cancellationToken),
+            Audit = events,
+            AuditLog = events.Events.Count > 0 ? await audit.VerifyAsync(null, cancellationToken) : null,
         };
     }
 
@@ -66,7 +69,7 @@ public sealed class LocalReports(
     {
         try
         {
-            return await new ControlAuditTrail(control, null).ListAsync(rotationId, cancellationToken);
+            return await audit.ListAsync(rotationId, cancellationToken);
         }
         catch (UsageException)
         {

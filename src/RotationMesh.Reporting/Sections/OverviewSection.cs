@@ -16,6 +16,10 @@ internal static class OverviewSection
         yield return new Paragraph(Verdict(rotation));
         if (rotation.Notes is { Count: > 0 } notes)
             yield return new Points(Numbered: false, [.. notes.Select(note => Phrase.Foreign(note))]);
+        if (report.Audit.Events.Count > 0 && !AuditSection.IsProven(report))
+            yield return new Paragraph(
+                $"{new Strong("Nothing proves the audit log")} that hosts, command line, gates and timeline are read from: see its section."
+            );
         yield return new Grid(["", ""], 0, [.. Rows(report).Select(row => (Phrase[])[row.Name, row.Value])]);
     }
 

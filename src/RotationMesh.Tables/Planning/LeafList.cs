@@ -8,15 +8,17 @@ namespace RotationMesh.Tables.Planning;
 /// <summary>
 /// The leaves of a table at one moment, by their oids. Two lists tell what became of them in between: a leaf that was renamed
 /// or moved to another schema looks dropped to a worker that reads it by its planned name. One that was attached is in no
-/// partition. In one that was rewritten (<c>VACUUM FULL</c>, <c>CLUSTER</c>), rows lie on other pages.
+/// partition. In one that was rewritten (<c>VACUUM FULL</c>, <c>CLUSTER</c>), rows lie on other pages. Where a column took the
+/// name of another one, what was read of that one says nothing.
 /// </summary>
 /// <param name="Table">Oid of the table itself.</param>
 /// <param name="Leaves">Its leaves by oid; the table itself where it is not partitioned.</param>
 public sealed record LeafList(long Table, IReadOnlyDictionary<long, LeafState> Leaves)
 {
-    private const string ListFiles = """
+    private static readonly string ListFiles = $"""
         SELECT c.oid::pg_catalog.int8 AS Oid, c.relfilenode::pg_catalog.int8 AS File,
-               coalesce(pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog.>) 0, false) AS HasPages
+               coalesce(pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog.>) 0, false) AS HasPages,
+               {LeafColumns.Of("c.oid", "@names::pg_catalog.name[]")} AS Columns
         FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) ANY (@oids::pg_catalog.oid[])
         """;
 
@@ -38,10 +40,11 @@ public sealed record LeafList(long Table, IReadOnlyDictionary<long, LeafState> L
             return null;
         var leaves = await catalog.LeavesAsync(table.Oid, target.Entry.Only);
         var files = (
-            await connection.PreparedAsync<(long Oid, long File, bool HasPages)>(
+            await connection.PreparedAsync<(long Oid, long File, bool HasPages, string? Columns)>(
                 ListFiles,
                 cancellationToken,
-                ("oids", leaves.Select(leaf => leaf.Oid).ToArray())
+                ("oids", leaves.Select(leaf => leaf.Oid).ToArray()),
+                ("names", LeafColumns.Names(target.Entry))
             )
         ).ToDictionary(file => file.Oid);
         return new LeafList(
@@ -50,9 +53,9 @@ public sealed record LeafList(long Table, IReadOnlyDictionary<long, LeafState> L
                 leaf => leaf.Oid,
                 leaf =>
                 {
-                    var (_, file, hasPages) = files.GetValueOrDefault(leaf.Oid);
+                    var (_, file, hasPages, columns) = files.GetValueOrDefault(leaf.Oid);
                     var name = new SqlName(new SqlIdentifier(leaf.Schema), new SqlIdentifier(leaf.Name));
-                    return new LeafState(name.Quoted, file, hasPages);
+                    return new LeafState(name.Quoted, file, hasPages) { Columns = columns };
                 }
             )
         );
@@ -99,13 +102,21 @@ public sealed record LeafList(long Table, IReadOnlyDictionary<long, LeafState> L
 /// <param name="HasPages">Whether the file holds any page; one that <c>TRUNCATE</c> emptied has none.</param>
 public sealed record LeafState(string Name, long File, bool HasPages)
 {
+    /// <summary>Which columns the map's names stand for; null in a list of an earlier release.</summary>
+    public string? Columns { get; init; }
+
     /// <summary>Whether what was read of the leaf in the state <paramref name="was"/> still counts.</summary>
-    internal bool Continues(LeafState was) => Name == was.Name && (File == was.File || !HasPages);
+    internal bool Continues(LeafState was) =>
+        Name == was.Name
+        && (
+            !HasPages
+            || (File == was.File && (was.Columns is null || Columns is null || Columns == was.Columns))
+        );
 }
 
 /// <summary>What became of the leaves of a table.</summary>
 /// <param name="Other">
-/// A leaf that has another name, was rewritten, or took the place of another one, so that what was read by its name does not
+/// A leaf that has another name or other columns, was rewritten, or took the place of another one, so that what was read by its name does not
 /// count; null where there is none.
 /// </param>
 /// <param name="Added">Leaves that are new.</param>

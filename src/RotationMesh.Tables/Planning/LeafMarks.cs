@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dapper;
 using RotationMesh.Tables.Statements;
 
@@ -6,24 +7,32 @@ namespace RotationMesh.Tables.Planning;
 /// <summary>
 /// Tells whether the leaves of tables changed during a count. A count keeps the leaves that it began with: one that is attached
 /// meanwhile is not waited for, and nobody counts its rows. One that was away for a moment alone is found too: whoever attaches it
-/// writes its entry of the catalog anew. Leaves without any page do not count: new ones come every hour.
+/// writes its entry of the catalog anew. So is a column that took another's name. Leaves without any page do not count: new ones come every hour.
 /// </summary>
 public sealed class LeafMarks(ApplicationDatabases databases)
 {
-    private const string Read = """
+    private static readonly string Read = $"""
         WITH RECURSIVE tree AS (
-            SELECT named.place, named.alone, pg_catalog.to_regclass(named.name)::pg_catalog.oid AS relation,
+            SELECT named.place, named.alone, named.columns, pg_catalog.to_regclass(named.name)::pg_catalog.oid AS relation,
                    ''::pg_catalog.text AS attached
-            FROM ROWS FROM (pg_catalog.unnest(@names::pg_catalog.text[]), pg_catalog.unnest(@only::pg_catalog.bool[]))
-                 WITH ORDINALITY AS named (name, alone, place)
+            FROM ROWS FROM (pg_catalog.unnest(@names::pg_catalog.text[]), pg_catalog.unnest(@only::pg_catalog.bool[]),
+                           pg_catalog.unnest(@columns::pg_catalog.jsonb[]))
+                 WITH ORDINALITY AS named (name, alone, columns, place)
             UNION
-            SELECT t.place, t.alone, i.inhrelid, pg_catalog.concat(t.attached, ' ', i.xmin)
+            SELECT t.place, t.alone, t.columns, i.inhrelid, pg_catalog.concat(t.attached, ' ', i.xmin)
             FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) t.relation AND NOT t.alone)
-        SELECT pg_catalog.string_agg(pg_catalog.concat(relation, '/', attached), ' ' ORDER BY relation, attached)
+        SELECT pg_catalog.string_agg(
+                   pg_catalog.concat(relation, '/', attached, '/', {LeafColumns.Of(
+            "relation",
+            Names
+        )}), ' ' ORDER BY relation, attached)
         FROM tree
         WHERE attached OPERATOR(pg_catalog.=) '' OR pg_catalog.pg_relation_size(relation::pg_catalog.regclass) OPERATOR(pg_catalog.>) 0
         GROUP BY place ORDER BY place
         """;
+
+    private const string Names =
+        "ARRAY(SELECT pg_catalog.jsonb_array_elements_text(columns))::pg_catalog.name[]";
 
     /// <summary>
     /// Returns a mark for each of the tables, which are of one <paramref name="database"/>. A table whose leaves changed, or that
@@ -43,6 +52,9 @@ public sealed class LeafMarks(ApplicationDatabases databases)
                 {
                     names = tables.Select(table => table.Shape.Quoted).ToArray(),
                     only = tables.Select(table => table.Entry.Only).ToArray(),
+                    columns = tables
+                        .Select(table => JsonSerializer.Serialize(LeafColumns.Names(table.Entry)))
+                        .ToArray(),
                 },
                 cancellationToken: cancellationToken
             )

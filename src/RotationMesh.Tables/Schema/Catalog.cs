@@ -40,7 +40,13 @@ internal sealed class Catalog(NpgsqlConnection connection, CancellationToken can
 
     private static readonly string ListColumns = $"""
         WITH RECURSIVE types AS (
-            SELECT a.attnum, a.attname, a.attnotnull, a.attgenerated, a.attidentity,
+            SELECT a.attnum, a.attname,
+                   -- PostgreSQL 18 says NOT NULL of a column where only new rows were checked, too
+                   a.attnotnull AND NOT EXISTS (
+                       SELECT FROM pg_catalog.pg_constraint c
+                       WHERE c.conrelid OPERATOR(pg_catalog.=) a.attrelid AND c.contype OPERATOR(pg_catalog.=) 'n'
+                         AND NOT c.convalidated AND a.attnum OPERATOR(pg_catalog.=) ANY (c.conkey)) AS attnotnull,
+                   a.attgenerated, a.attidentity,
                    EXISTS (SELECT FROM pg_catalog.pg_collation k
                            WHERE k.oid OPERATOR(pg_catalog.=) a.attcollation AND NOT k.collisdeterministic) AS loose,
                    pg_catalog.format_type(a.atttypid, a.atttypmod) AS written,

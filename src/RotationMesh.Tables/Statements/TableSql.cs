@@ -74,7 +74,7 @@ internal sealed class TableSql
     /// same xmin.
     /// </summary>
     public string Write(LeafTable leaf) =>
-        $"UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested} WHERE {SameRow} AND {InTerm}{Untriggered(leaf)}{Numbers}";
+        $"UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested} WHERE {SameRow} AND {InTerm} AND {IsSame(leaf)}{Numbers}";
 
     /// <summary>
     /// Writes a batch that met a lock, without the rows that another session has locked. It never waits for a row of the
@@ -86,7 +86,7 @@ internal sealed class TableSql
                 SELECT t.ctid AS row_ctid FROM ONLY {leaf.Quoted} AS t, {Unnested}
                 WHERE {SameRow} FOR NO KEY UPDATE OF t SKIP LOCKED)
             UPDATE ONLY {leaf.Quoted} AS t SET {Assignments} FROM {Unnested}, free
-            WHERE {SameRow} AND free.row_ctid OPERATOR(pg_catalog.=) u.row_ctid AND {InTerm}{Untriggered(
+            WHERE {SameRow} AND free.row_ctid OPERATOR(pg_catalog.=) u.row_ctid AND {InTerm} AND {IsSame(
                 leaf
             )}{Numbers}
             """;
@@ -96,6 +96,14 @@ internal sealed class TableSql
     /// it wrote, and <see cref="CountAsSent"/> counts those stored as they were sent.
     /// </summary>
     public bool IsProven => shape.UpdateTriggers > 0;
+
+    /// <summary>
+    /// Returns a condition that <paramref name="leaf"/> is as it was when its rows were read and its triggers counted: a trigger
+    /// that came since might keep the old version beside the new value, and a column that took another's name never held what would
+    /// be written there. Its subqueries run once per statement, when the table is locked against such changes.
+    /// </summary>
+    public string IsSame(LeafTable leaf) =>
+        LeafColumns.AreStill(leaf, entry) + (IsProven ? "" : $" AND NOT {UpdateTriggers.ExistOn(leaf)}");
 
     /// <summary>
     /// Counts the rows of a batch that are stored with the version and the values that were sent, hold no other, and have the tenant
@@ -206,10 +214,6 @@ internal sealed class TableSql
 
     private int AfterBatch => 4 + entry.Key.Count + entry.Columns.Count;
     private string InTerm => WriteTerm.Holds(AfterBatch, AfterBatch + 1);
-
-    // A trigger created while rows are being written might keep the old version beside the new value. The subquery runs
-    // once per statement, when the table is locked against new triggers. If it finds a trigger, nothing is written.
-    private string Untriggered(LeafTable leaf) => IsProven ? "" : $" AND NOT {UpdateTriggers.ExistOn(leaf)}";
 
     private string Numbers => IsProven ? " RETURNING u.n" : "";
 

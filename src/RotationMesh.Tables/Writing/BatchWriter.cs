@@ -22,7 +22,7 @@ internal sealed class BatchWriter(
 {
     private readonly string write = target.Sql.Write(leaf);
     private readonly string writeUnlocked = target.Sql.WriteUnlocked(leaf);
-    private readonly string triggersExist = $"SELECT {UpdateTriggers.ExistOn(leaf)}";
+    private readonly string isSame = $"SELECT {target.Sql.IsSame(leaf)}";
     private readonly RefusalCauses causes = new(connection, leaf);
     private readonly WriteProof? proof = target.Sql.IsProven ? new(connection, target, leaf, isTrial) : null;
 
@@ -35,7 +35,7 @@ internal sealed class BatchWriter(
     /// <summary>
     /// Writes the rows that are unchanged since they were read. The outcome has their number, and each row that the database
     /// refused. Throws <see cref="NpgsqlException"/> where the database or the statement fails as a whole,
-    /// <see cref="TableChangedException"/> where a table that had no trigger has one now, and
+    /// <see cref="TableChangedException"/> where the table has a first trigger now, or other columns by the same names, and
     /// <see cref="WriteTermEndedException"/> where the rotation may not write any more. Nothing of the batch is written then,
     /// except parts of a split batch that were written before.
     /// </summary>
@@ -131,8 +131,7 @@ internal sealed class BatchWriter(
         {
             if (await ExecuteAsync(commands, command) is > 0 and var written)
                 return written;
-            await clock.EnsureAsync();
-            return await HasTriggersAsync() ? throw new TableChangedException() : 0;
+            return await NoneAsync();
         }
 
         var numbers = await proof.WriteAsync(commands, batch, targetVersion);
@@ -140,8 +139,7 @@ internal sealed class BatchWriter(
             return numbers.Count;
         if (numbers.Count > 0)
             return await ExecuteAsync(sql, batch.Only(numbers.Select(number => number - 1)), tenant);
-        await clock.EnsureAsync();
-        return 0;
+        return await NoneAsync();
     }
 
     private async Task<int> ExecuteAsync(NpgsqlBatch commands, NpgsqlBatchCommand write)
@@ -162,10 +160,12 @@ internal sealed class BatchWriter(
         return (int)write.RecordsAffected;
     }
 
-    private async Task<bool> HasTriggersAsync()
+    // Nothing was written: the other rows changed since they were read, if writing is allowed and the table is the same.
+    private async Task<int> NoneAsync()
     {
-        await using var look = new NpgsqlCommand(triggersExist, connection);
-        return (bool)(await look.ExecuteScalarAsync())!;
+        await clock.EnsureAsync();
+        await using var look = new NpgsqlCommand(isSame, connection);
+        return (bool)(await look.ExecuteScalarAsync())! ? 0 : throw new TableChangedException();
     }
 
     private static bool IsContention(PostgresException fault) =>
@@ -204,7 +204,7 @@ internal sealed class BatchWriter(
 internal sealed record BatchOutcome(int Written, IReadOnlyList<RowFailure> Refused, bool MayBeHeld = false);
 
 /// <summary>
-/// A table that had no update trigger when it was checked has one now. Rows written before stay written; the others must be
-/// written as in any table with triggers.
+/// A table that had no update trigger when it was checked has one now, or a column that was read has another name. Rows written
+/// before stay written. The table must be checked again, and the others read again.
 /// </summary>
 internal sealed class TableChangedException : Exception;

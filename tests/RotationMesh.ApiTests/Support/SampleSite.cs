@@ -36,7 +36,7 @@ internal sealed class SampleSite : IAsyncDisposable
         Rotations = new ControlRotations(map, () => Parts.Ring, Parts.Control);
         Inspections = new LocalInspections(map, () => Parts.Ring, databases, formats, Parts.Control);
         AuditTrail = new ControlAuditTrail(Parts.Control, () => Parts.Ring);
-        Reports = new LocalReports(map, Rotations, databases, Parts.Schema, Parts.Control);
+        Reports = new LocalReports(map, Rotations, databases, Parts.Schema, Parts.Control, AuditTrail);
         KeyRetirement = new LocalKeyRetirement(map, () => Parts.Ring, databases, Parts.Schema, Parts.Control);
     }
 

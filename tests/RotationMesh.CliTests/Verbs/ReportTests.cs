@@ -29,11 +29,12 @@ public sealed class ReportTests
                     "## Verification",
                     "## Timeline",
                     "keys retire N",
+                    "a master key proves every event up to number ",
                     "audit verify --expect ",
                 ]
         )
             Assert.That(report, Does.Contain(part));
-        Assert.That(report, Does.Not.Contain("suspect corruption"));
+        Assert.That(report, Does.Not.Contain("suspect corruption").And.Not.Contain("Nothing proves"));
     }
 
     [Test]
@@ -72,6 +73,38 @@ public sealed class ReportTests
         var numbers = report.Split('\n').Select(line => line.Split(" | ")[0]).ToList();
         Assert.That(numbers, Has.Some.EqualTo("| 1").And.Some.EqualTo($"| {newest}"));
         Assert.That(numbers, Has.None.EqualTo("| 150"));
+    }
+
+    [Test]
+    public async Task What_nobody_with_the_keys_wrote_is_not_told_as_if_it_were_proven()
+    {
+        (await site.RunAsync("rotate")).Exits(0);
+        await site.Database.ExecuteAsync(
+            """
+            ALTER TABLE rotationmesh.audit_events DISABLE TRIGGER USER;
+            UPDATE rotationmesh.audit_events SET actor = 'somebody else' WHERE kind = 'RotationStarted'
+            """
+        );
+
+        var report = (await site.RunAsync("report")).Exits(0).Output;
+
+        Assert.That(report, Does.Contain("somebody else").And.Contain("**Nothing proves the audit log**"));
+        Assert.That(report, Does.Contain("**The log does not prove what stands here:**"));
+    }
+
+    [Test]
+    public async Task A_hash_that_no_key_proves_is_not_given_to_be_noted()
+    {
+        (await site.RunAsync("rotate")).Exits(0);
+        var before = (await site.RunAsync("--output", "json", "status")).Exits(0).Json();
+        await site.Database.ExecuteAsync(
+            "UPDATE rotationmesh.rotations SET audit_hash = pg_catalog.sha256('another log')"
+        );
+
+        var after = (await site.RunAsync("--output", "json", "status")).Exits(0).Json();
+
+        Assert.That((string?)before["auditHead"], Is.Not.Empty);
+        Assert.That((string?)after["auditHead"], Is.Null);
     }
 
     [Test]

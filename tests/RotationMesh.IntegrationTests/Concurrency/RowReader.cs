@@ -15,11 +15,13 @@ internal sealed class RowReader : IAsyncDisposable
     private readonly Fixture fixture;
     private readonly MappedTable target;
     private readonly Reencryptor reencryptor;
+    private LeafTable leaf;
 
     private RowReader(Fixture fixture, MappedTable target)
     {
         this.fixture = fixture;
         this.target = target;
+        leaf = target.Shape.Leaves.Single();
         reencryptor = new Reencryptor(fixture.Ring);
     }
 
@@ -29,8 +31,9 @@ internal sealed class RowReader : IAsyncDisposable
     /// <summary>All rows that are not at version 2, re-encrypted to it.</summary>
     public async Task<RowBatch> ReadAsync()
     {
-        var range = PartitionRange.Of(target.Entry, target.Shape.Leaves.Single().Name);
+        var range = PartitionRange.Of(target.Entry, leaf.Name);
         await using var connection = await OpenAsync();
+        leaf = await LeafColumns.FindAsync(connection, leaf.Name, target.Entry, CancellationToken.None);
         await using var query = RowQuery.Pending(connection, target, range, null, 2);
         await using var reader = await query.ExecuteReaderAsync();
         var batch = new RowBatch(target);
@@ -48,7 +51,6 @@ internal sealed class RowReader : IAsyncDisposable
             Fixture.App,
             CancellationToken.None
         );
-        var leaf = target.Shape.Leaves.Single();
         var outcome = await new BatchWriter(
             connection,
             target,

@@ -6,6 +6,8 @@ namespace RotationMesh.IntegrationTests.Tables;
 /// <summary>A count keeps the leaves that it began with, so whoever counts for the last time has to know of others.</summary>
 public sealed class WhenLeavesChangeDuringACount
 {
+    private const string Swap =
+        "ALTER TABLE notes RENAME version TO older; ALTER TABLE notes ADD version int DEFAULT 1";
     private const string Range = "FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')";
 
     private Fixture fixture = null!;
@@ -46,6 +48,7 @@ public sealed class WhenLeavesChangeDuringACount
         Description = "it has partitions itself"
     )]
     [TestCase("ALTER TABLE notes ATTACH PARTITION apart FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')")]
+    [TestCase(Swap)]
     public async Task One_that_came_or_went_is_told(string change)
     {
         var before = await MarksAsync();
@@ -62,6 +65,7 @@ public sealed class WhenLeavesChangeDuringACount
         var before = await MarksAsync();
 
         await fixture.ExecuteAsync("UPDATE notes SET body = body");
+        await fixture.ExecuteAsync("ALTER TABLE notes ADD summary text DEFAULT 'none'");
         await fixture.ExecuteAsync(
             "CREATE TABLE notes_next PARTITION OF notes FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')"
         );

@@ -117,6 +117,18 @@ public sealed class WhenRowsMoveWhileTheyAreDecrypted
     }
 
     [Test]
+    public async Task A_leaf_of_which_a_column_has_another_ones_name_is_told()
+    {
+        var target = (await fixture.TargetsAsync()).Single();
+        var leaves = new LeafWatch(fixture.Databases);
+        await leaves.RememberAsync(target, CancellationToken.None);
+        await fixture.ExecuteAsync("ALTER TABLE notes RENAME body TO spoken");
+        await fixture.ExecuteAsync("ALTER TABLE notes RENAME title TO body");
+
+        Assert.That((await leaves.LookAsync(target, CancellationToken.None))!.IsOther);
+    }
+
+    [Test]
     public async Task A_leaf_that_took_the_name_of_another_one_is_told()
     {
         var target = (await fixture.TargetsAsync()).Single();
