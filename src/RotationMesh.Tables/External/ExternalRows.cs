@@ -29,7 +29,7 @@ internal sealed class ExternalRows(
     public const int AtOnce = 32;
 
     /// <summary>
-    /// Most times that a value which keeps changing is read. Then it is left to the next sweep, or fails in the last one.
+    /// Most times that a value, or a row, which keeps changing is read. Then it is left to the next sweep, or fails in the last one.
     /// </summary>
     private const int Attempts = 3;
 
@@ -66,10 +66,29 @@ internal sealed class ExternalRows(
     public async Task<RowCounts> SettleAsync(string? tenant, Action<RowFailure> fail)
     {
         var sum = new ExternalSum(fail);
+        for (var pass = 1; names.Count > 0; pass++)
+        {
+            var (again, objects) = await SettleOnceAsync(sum, tenant, pass);
+            batch.Clear();
+            names.Clear();
+            batch.Add(again);
+            names.AddRange(objects);
+        }
+
+        return sum.Counts;
+    }
+
+    // Returns the rows to move once more, with the names of their objects.
+    private async Task<(RowBatch Again, List<string> Names)> SettleOnceAsync(
+        ExternalSum sum,
+        string? tenant,
+        int pass
+    )
+    {
         var moved = new List<int>();
         var open = settings.DryRun
             ? [.. Enumerable.Range(0, names.Count)]
-            : await movedRows.TryAsync(batch, sum, tenant);
+            : await movedRows.TryAsync(batch, sum, tenant, again: pass > 1);
         for (var attempt = 0; open.Count > 0 && attempt < Attempts; attempt++)
         {
             if (attempt > 0)
@@ -82,13 +101,11 @@ internal sealed class ExternalRows(
 
         foreach (var row in open)
             Leave(row, sum, settings.IsLastSweep ? RowError.StoreError : null);
-        if (settings.DryRun)
+        if (!settings.DryRun && moved.Count > 0)
+            return await movedRows.WriteAsync(batch.Only(moved), sum, tenant, last: pass == Attempts);
+        if (moved.Count > 0)
             sum.Add(HeldValues.OfWritten(batch.Only(moved), moved.Count));
-        else if (moved.Count > 0)
-            await movedRows.WriteAsync(batch.Only(moved), sum, tenant);
-        batch.Clear();
-        names.Clear();
-        return sum.Counts;
+        return (new RowBatch(target), []);
     }
 
     // All reads go to the store at once, and so do all writes; the work between them runs one value after the other.

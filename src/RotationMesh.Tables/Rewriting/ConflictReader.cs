@@ -1,8 +1,6 @@
 using System.Text;
 using Npgsql;
-using NpgsqlTypes;
 using RotationMesh.Core;
-using RotationMesh.Postgres;
 using RotationMesh.Tables.Large;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Statements;
@@ -26,7 +24,7 @@ internal sealed class ConflictReader(
     /// </summary>
     public const int Attempts = 3;
 
-    private readonly string readByKey = target.Sql.ReadByKey(leaf);
+    private readonly PendingRows pending = new(connection, target, leaf, targetVersion);
 
     /// <summary>
     /// Returns a new batch of the rows that are still to rewrite, without those that the database has
@@ -44,55 +42,11 @@ internal sealed class ConflictReader(
         Action<RowFailure> fail
     )
     {
-        await using var query = new NpgsqlBatch(connection);
-        query.BatchCommands.Add(new NpgsqlBatchCommand(SessionSettings.ExactTextLocally)); // keys compare as first read
-        if (target.ByTenant)
-            query.BatchCommands.Add(TenantSetting.Command(target, tenant));
-        var command = new NpgsqlBatchCommand(readByKey);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = targetVersion });
-        foreach (var key in batch.Keys)
-        {
-            command.Parameters.Add(
-                new NpgsqlParameter<List<ReadOnlyMemory<byte>>>
-                {
-                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-                    TypedValue = key,
-                }
-            );
-        }
-
-        query.BatchCommands.Add(command);
         var settled = refused.Select(failure => Text(failure.Key)).ToHashSet();
         var sent = mayBeHeld ? [] : Sent(batch);
         var again = new RowBatch(target);
         var passedOver = new List<RowFailure>();
-        await using (var reader = await query.ExecuteReaderAsync())
-        {
-            await reader.NextResultAsync();
-            if (target.ByTenant)
-                await reader.NextResultAsync();
-            var cursor = new RowCursor(reader, target);
-            while (await cursor.ReadAsync(CancellationToken.None))
-            {
-                var key = Text(cursor.KeyParts());
-                if (settled.Contains(key) || cursor.ObjectName is not null)
-                    continue; // the next sweep rewrites a row whose value has left the table
-                if (
-                    sent.TryGetValue(key, out var state)
-                    && state == (Text(cursor.Ctid(again.Slab)), cursor.Xmin)
-                )
-                {
-                    passedOver.Add(cursor.Failure(RowError.DatabaseError));
-                    continue;
-                }
-
-                if (cursor.LargeSize is { } size)
-                    large.Add(cursor, size);
-                else if (rows.Add(target, cursor, again) is { } error)
-                    fail(cursor.Failure(error));
-            }
-        }
-
+        await pending.ReadAsync(batch, tenant, See);
         if (passedOver.Count == 0)
             return again;
         var cause = await new RefusalCauses(connection, leaf).OfTriggersAsync(
@@ -101,6 +55,19 @@ internal sealed class ConflictReader(
         foreach (var failure in passedOver)
             fail(failure with { Cause = cause });
         return again;
+
+        void See(RowCursor cursor)
+        {
+            var key = Text(cursor.KeyParts());
+            if (settled.Contains(key) || cursor.ObjectName is not null)
+                return; // the next sweep rewrites a row whose value has left the table
+            if (sent.TryGetValue(key, out var state) && state == (Text(cursor.Ctid(again.Slab)), cursor.Xmin))
+                passedOver.Add(cursor.Failure(RowError.DatabaseError));
+            else if (cursor.LargeSize is { } size)
+                large.Add(cursor, size);
+            else if (rows.Add(target, cursor, again) is { } error)
+                fail(cursor.Failure(error));
+        }
     }
 
     // The ctid and xmin of each row when it was sent, by its key: where a table was rewritten, rows have other ctids.

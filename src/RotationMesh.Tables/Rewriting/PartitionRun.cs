@@ -55,15 +55,10 @@ internal sealed class PartitionRun
         if (target.Store is { } store)
         {
             var unchanged = new UnchangedRows(connection, target, leaf);
-            external = new ExternalRows(
-                target,
-                store,
-                rows,
-                settings,
-                new MovedRows(target, settings, Writer(), Writer(isTrial: true), unchanged, holders),
-                unchanged,
-                hold
-            );
+            var pending = new PendingRows(connection, target, leaf, settings.Target.Version);
+            var trial = Writer(isTrial: true);
+            var moved = new MovedRows(target, rows, settings, pending, Writer(), trial, unchanged, holders);
+            external = new ExternalRows(target, store, rows, settings, moved, unchanged, hold);
         }
 
         large = new LargeSettlement(
