@@ -89,6 +89,7 @@ internal sealed class AbandonedRotations(MeshParts parts)
         await TakeOverAsync(abandoned, cancellationToken);
         var own = abandoned with
         {
+            RequestedBy = order.RequestedBy, // the terms are this operator's
             BatchSize = order.BatchSize,
             PauseWorkers = order.PauseWorkers,
             IgnoredGates = JsonSerializer.Serialize(order.IgnoredGates),

@@ -87,12 +87,7 @@ public sealed class EmbeddedMesh(MeshParts parts, RotationProgress progress)
         var (rotation, held) =
             await abandoned.TryClaimAsync(order, stopping) ?? await BeginAsync(order.RotationId, stopping);
         await using var hold = Hold(rotation.RotationId, held);
-        var start = order with
-        {
-            RotationId = rotation.RotationId,
-            RequestedBy = rotation.RequestedBy ?? order.RequestedBy,
-            Embedded = true,
-        };
+        var start = order with { RotationId = rotation.RotationId, Embedded = true };
         if (order.PauseWorkers)
             await entrance.PauseAndEnsureOpenAsync(start, stopping);
         (progress.Phase, progress.Reason) = (RotationState.Checking, null);

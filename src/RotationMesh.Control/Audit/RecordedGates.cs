@@ -10,16 +10,16 @@ public static class RecordedGates
 
     // A statement of its own, so that it sees what the process before committed.
     private const string FindLast = """
-        SELECT DISTINCT ON (details ->> 'gate') details::text FROM rotationmesh.audit_events
+        SELECT DISTINCT ON (details ->> 'gate') details::text, actor FROM rotationmesh.audit_events
         WHERE rotation_id = @rotationId AND kind = 'GateChecked'
         ORDER BY details ->> 'gate', sequence DESC
         """;
 
     /// <summary>
-    /// Reads the details of the last event of each gate, as JSON. Until the transaction ends, others who ask for the same
+    /// Reads the details of the last event of each gate, as JSON, and whose it is. Until the transaction ends, others who ask for the same
     /// rotation wait: what the caller appends comes right after what it read.
     /// </summary>
-    public static async Task<IReadOnlyList<string>> ReadAsync(
+    public static async Task<IReadOnlyList<(string Details, string Actor)>> ReadAsync(
         NpgsqlTransaction transaction,
         Guid rotationId,
         CancellationToken cancellationToken
@@ -32,6 +32,6 @@ public static class RecordedGates
             new { name = $"rotationmesh/gates/{rotationId}" },
             cancellationToken
         );
-        return await connection.QueryAsync<string>(FindLast, new { rotationId }, cancellationToken);
+        return await connection.QueryAsync<(string, string)>(FindLast, new { rotationId }, cancellationToken);
     }
 }

@@ -65,7 +65,7 @@ public sealed class RunningRotations(ControlDatabase control)
     private const string Reseal = """
         UPDATE rotationmesh.rotations
         SET seal = @seal, batch_size = @BatchSize, pause_workers = @PauseWorkers, ignored_gates = @IgnoredGates::jsonb,
-            snapshot_taken_at = @SnapshotTakenAt
+            snapshot_taken_at = @SnapshotTakenAt, requested_by = @RequestedBy
         WHERE correlation_id = @RotationId AND seal IS NOT DISTINCT FROM @was
         """;
 
@@ -108,7 +108,7 @@ public sealed class RunningRotations(ControlDatabase control)
         await control.ExecuteAsync(Note, new { rotationId, reason }, cancellationToken) == 1;
 
     /// <summary>
-    /// Replaces batch size, gate terms and seal of a rotation that nobody runs at this moment. False where it is not as it
+    /// Replaces requester, batch size, gate terms and seal of a rotation that nobody runs at this moment. False where it is not as it
     /// was read any more, which its seal tells.
     /// </summary>
     public async Task<bool> SealAsync(
@@ -125,6 +125,7 @@ public sealed class RunningRotations(ControlDatabase control)
             rotation.PauseWorkers,
             rotation.IgnoredGates,
             rotation.SnapshotTakenAt,
+            rotation.RequestedBy,
             seal,
             was = rotation.Seal,
         };
@@ -192,7 +193,7 @@ public sealed record RunningRotation
     /// <summary>Whether the process that asked runs it by itself; else the coordinators do.</summary>
     public bool Embedded { get; init; }
 
-    /// <summary>Who asked for it.</summary>
+    /// <summary>Who asked for it, the last time if it was abandoned and then asked for again.</summary>
     public string? RequestedBy { get; init; }
 
     /// <summary>Position and hash of its newest event in the audit log, as sequence:hash; null where it has none.</summary>

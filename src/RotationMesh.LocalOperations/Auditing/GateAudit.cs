@@ -8,7 +8,8 @@ namespace RotationMesh.LocalOperations.Auditing;
 
 /// <summary>
 /// Records the outcomes of gates in the audit log. Gates are looked at every few seconds, by more than one process
-/// perhaps. Only an outcome that differs from the last recorded one is appended, so a caller may report all of them.
+/// perhaps. Only an outcome that differs from the last recorded one, or is overridden by somebody else or for another reason, is appended, so a caller may
+/// report all of them.
 /// </summary>
 public sealed class GateAudit(ControlDatabase control, AuditLog audit)
 {
@@ -32,24 +33,28 @@ public sealed class GateAudit(ControlDatabase control, AuditLog audit)
         await using var connection = await control.Source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var last = await RecordedGates.ReadAsync(transaction, rotationId, cancellationToken);
-        var known = last.Select(details => JsonSerializer.Deserialize<GateCheckedDetails>(details, Json)!)
-            .Select(gate => (gate.Gate, gate.Outcome))
+        var known = last.Select(told =>
+                Known(JsonSerializer.Deserialize<GateCheckedDetails>(told.Details, Json)!, told.Actor)
+            )
             .ToHashSet();
         var appended = new List<AuditEvent>();
-        foreach (var gate in found.Where(gate => !known.Contains((gate.Gate, gate.Outcome))))
-            appended.Add(
-                await audit.AppendAsync(
-                    transaction,
-                    AuditEntry.Of(
-                        AuditKind.GateChecked,
-                        rotationId,
-                        gate.Outcome == GateOutcome.Overridden ? actor : AuditEntry.Program,
-                        gate
-                    ),
-                    cancellationToken
-                )
+        foreach (var gate in found)
+        {
+            var entry = AuditEntry.Of(
+                AuditKind.GateChecked,
+                rotationId,
+                gate.Outcome == GateOutcome.Overridden ? actor : AuditEntry.Program,
+                gate
             );
+            if (!known.Contains(Known(gate, entry.Actor)))
+                appended.Add(await audit.AppendAsync(transaction, entry, cancellationToken));
+        }
+
         await transaction.CommitAsync(cancellationToken);
         appended.ForEach(audit.Committed);
     }
+
+    // The reason of a gate that is lost may change with every look; that of an override is the operator's.
+    private static (string, GateOutcome, string, string?) Known(GateCheckedDetails gate, string actor) =>
+        (gate.Gate, gate.Outcome, actor, gate.Outcome == GateOutcome.Overridden ? gate.Reason : null);
 }

@@ -27,14 +27,18 @@ internal sealed class WhenAProcessIsGone
             """
         );
         var report = await new EmbeddedMesh(world.Parts, new RotationProgress()).RunAsync(
-            world.Order,
+            world.Order with
+            {
+                RequestedBy = "bob",
+            },
             workers: 2,
             CancellationToken.None
         );
+        var ended = await Rotations(world).FindAsync(abandoned, CancellationToken.None);
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(report.RotationId, Is.EqualTo(abandoned));
+            Assert.That((report.RotationId, ended.RequestedBy), Is.EqualTo((abandoned, "bob")));
             Assert.That(report.State, Is.EqualTo("Completed"));
             Assert.That(await world.AtVersionAsync(1), Is.Zero);
             Assert.That(report.Tables.Sum(table => table.Rotated), Is.EqualTo(await world.AtVersionAsync(2)));

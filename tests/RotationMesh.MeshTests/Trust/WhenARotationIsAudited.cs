@@ -85,7 +85,7 @@ internal sealed class WhenARotationIsAudited
     }
 
     [Test]
-    public async Task A_gate_is_told_when_it_is_first_looked_at_and_when_that_changes()
+    public async Task A_gate_is_told_when_it_is_first_looked_at_when_that_changes_and_when_somebody_else_overrides_it()
     {
         await using var world = await SampleWorld.LoadAsync(new SampleOptions { Rows = 10, Tenants = 1 });
         await world.Parts.Control.MigrateAsync(CancellationToken.None);
@@ -109,6 +109,8 @@ internal sealed class WhenARotationIsAudited
             CancellationToken.None
         );
         await gates.RecordAsync(id, [queue, snapshot], "ann", CancellationToken.None);
+        for (var look = 0; look < 2; look++)
+            await gates.RecordAsync(id, [queue, snapshot], "bob", CancellationToken.None);
 
         var told = (await new AuditedRotation(world, id).EventsAsync())
             .Select(written => (written.Actor, AuditedRotation.Details<GateCheckedDetails>(written)))
@@ -122,6 +124,7 @@ internal sealed class WhenARotationIsAudited
                     ("ann", "snapshot", GateOutcome.Overridden),
                     ("rotationmesh", "bullmq", GateOutcome.Lost),
                     ("rotationmesh", "bullmq", GateOutcome.Holds),
+                    ("bob", "snapshot", GateOutcome.Overridden),
                 }
             )
         );
