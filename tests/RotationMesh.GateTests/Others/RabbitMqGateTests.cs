@@ -2,41 +2,38 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RotationMesh.Core.Gates;
 using RotationMesh.TestKit;
+using RotationMesh.TestKit.RabbitMq;
 
 namespace RotationMesh.GateTests.Others;
 
-/// <summary>A real broker with its management API, as <c>infra/services.sh start rabbitmq</c> gives one.</summary>
+/// <summary>A real broker with its management API.</summary>
 public sealed class RabbitMqGateTests
 {
-    private const string BrokerVariable = "ROTATIONMESH_TEST_RABBITMQ";
-    private const string ManagementVariable = "ROTATIONMESH_TEST_RABBITMQ_MANAGEMENT";
-
     // The broker counts consumers anew every five seconds.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     private readonly string queue = $"tasks-{Guid.NewGuid():N}";
-    private Uri broker = null!;
+    private TestBroker broker = null!;
     private UriBuilder management = null!;
 
     [OneTimeSetUp]
-    public void Find_the_broker()
+    public async Task Find()
     {
-        if (
-            Missing.Variable(BrokerVariable) is not { } amqp
-            || Missing.Variable(ManagementVariable) is not { } http
-        )
-            throw Missing.Tell(
-                $"no RabbitMQ for the tests: set {BrokerVariable} and {ManagementVariable}, after infra/services.sh start rabbitmq"
-            );
-        broker = new Uri(amqp);
-        var login = broker.UserInfo.Split(':');
-        management = new UriBuilder(http) { UserName = login[0], Password = login[1] };
+        broker = await TestBroker.CreateAsync();
+        var login = broker.Server.UserInfo.Split(':');
+        management = new UriBuilder(broker.Management) { UserName = login[0], Password = login[1] };
     }
+
+    [OneTimeTearDown]
+    public Task Leave() => broker.DisposeAsync().AsTask();
 
     [Test]
     public async Task A_queue_without_consumers_holds_and_a_consumer_loses_the_gate()
     {
-        await using var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
+        await using var connection = await new ConnectionFactory
+        {
+            Uri = broker.Server,
+        }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
         await channel.QueueDeclareAsync(queue, durable: false, exclusive: false, autoDelete: false);
 
@@ -68,7 +65,7 @@ public sealed class RabbitMqGateTests
 
         verdict.AssertLost("refuses the user");
         Assert.That(verdict.ToString(), Does.Not.Contain("correct-horse"));
-        management.Password = broker.UserInfo.Split(':')[1];
+        management.Password = broker.Server.UserInfo.Split(':')[1];
     }
 
     private Task<GateVerdict> LookAsync(string? name = null) =>

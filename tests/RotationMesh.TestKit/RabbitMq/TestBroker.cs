@@ -22,12 +22,15 @@ public sealed class TestBroker : IAsyncDisposable
     private TestBroker(Uri server, HttpClient management)
     {
         this.management = management;
-        Server = server;
+        (Server, Management) = (server, management.BaseAddress!);
         Address = $"{server.Scheme}://{server.UserInfo}@{server.Authority}/{name}";
     }
 
     /// <summary>The server, with its administrator.</summary>
     public Uri Server { get; }
+
+    /// <summary>Its management API, for the same administrator.</summary>
+    public Uri Management { get; }
 
     /// <summary>The virtual host as an administrator sees it: <c>amqp://user:password@host:port/vhost</c>.</summary>
     public string Address { get; }
