@@ -11,16 +11,12 @@ internal static class AuditSection
         if (report.Audit.Events is not [.., var newest])
             yield break;
         yield return new Heading(2, "Audit log");
-        var isProven = IsProven(report);
-        yield return new Paragraph(
-            isProven
-                ? (Phrase)
-                    $"The log was read and checked when this report was made: a master key proves every event up to number {report.AuditLog!.VouchedUpTo}. Whoever writes the control schema, but holds no master key, can change, add or reorder none of them unnoticed. Put back as a whole, the log would look sound: only the hash below, noted elsewhere, or what coordinators logged, tells that."
-            : report.AuditLog is null
-                ? $"{new Strong("Nobody checked the log")} when this report was made: who, when, gates and timeline are what the control database holds. {new Code("rotationmesh audit verify")} tells whether it is sound."
-            : $"{new Strong("The log does not prove what stands here:")} who, when, gates and timeline are what the control database holds, and whoever writes there may have changed them. {new Code("rotationmesh audit verify")} says:"
-        );
-        if (!isProven && report.AuditLog is { } log && Findings(log).ToArray() is { Length: > 0 } findings)
+        yield return new Paragraph(Proof(report));
+        if (
+            !IsProven(report)
+            && report.AuditLog is { } log
+            && Findings(log).ToArray() is { Length: > 0 } findings
+        )
             yield return new Points(Numbered: false, findings);
         yield return new Paragraph(
             $"Newest event of this rotation in the audit log: number {newest.Sequence}, hash {newest.Hash}. Whether the log still has it: {new Code($"rotationmesh audit verify --expect {Hex(newest.Hash)}")}"
@@ -31,6 +27,15 @@ internal static class AuditSection
     public static bool IsProven(ReportDocument report) =>
         report is { AuditLog: { Ok: true } log, Audit.Events: [.., var newest] }
         && log.VouchedUpTo >= newest.Sequence;
+
+    private static Phrase Proof(ReportDocument report)
+    {
+        if (report.AuditLog is not { } log)
+            return $"{new Strong("Nobody checked the log")} when this report was made: who, when, gates and timeline are what the control database holds. {new Code("rotationmesh audit verify")} tells whether it is sound.";
+        if (!IsProven(report))
+            return $"{new Strong("The log does not prove what stands here:")} who, when, gates and timeline are what the control database holds, and whoever writes there may have changed them. {new Code("rotationmesh audit verify")} says:";
+        return $"The log was read and checked when this report was made: a master key proves every event up to number {log.VouchedUpTo}. Whoever writes the control schema, but holds no master key, can change, add or reorder none of them unnoticed. Put back as a whole, the log would look sound: only the hash below, noted elsewhere, or what coordinators logged, tells that.";
+    }
 
     private static IEnumerable<Phrase> Findings(AuditVerdictDocument log) =>
         log

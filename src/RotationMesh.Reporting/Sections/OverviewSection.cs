@@ -82,8 +82,8 @@ internal static class OverviewSection
             "To be decrypted again",
             Phrase.Foreign(rotation.Verify ?? "all of a table below 1,000,000 rows, 1 % of a larger one")
         );
-        yield return ("Started", rotation.StartedAt is { } start ? $"{start}" : "—");
-        yield return ("Ended", rotation.EndedAt is { } end ? $"{end}" : "—");
+        yield return ("Started", rotation.StartedAt is { } start ? (Phrase)$"{start}" : "—");
+        yield return ("Ended", rotation.EndedAt is { } end ? (Phrase)$"{end}" : "—");
         yield return ("Duration", Duration(rotation.ElapsedSeconds));
         yield return ("Report made", $"{report.MadeAt}");
     }

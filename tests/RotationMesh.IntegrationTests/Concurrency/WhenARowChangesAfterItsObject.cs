@@ -84,7 +84,10 @@ public sealed class WhenARowChangesAfterItsObject
         var pass = await fixture.PassAsync(isLastSweep: true);
 
         Assert.That(pass.Outcome.Counts.Rotated, Is.EqualTo(Rows - 1));
-        Assert.That(pass.Failures.Single().Cause, Does.EndWith("its object is at the target version already"));
+        Assert.That(
+            pass.Failures.Single().Cause,
+            Does.EndWith("its object is at the target version already")
+        );
     }
 
     private Task TouchAsync(string name) =>
