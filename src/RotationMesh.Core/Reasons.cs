@@ -140,7 +140,9 @@ public static class Reasons
     /// <summary>Verification read fewer rows than the census counted.</summary>
     public const string RowsNotVerified = "rows where about";
 
-    /// <summary>A table, or a leaf of it, is not what it was when its reading began, or another column has the name of one that was read.</summary>
+    /// <summary>
+    /// A table, or a leaf of it, is not what it was when its reading began, or another column has the name of one that was read.
+    /// </summary>
     public const string LeafChanged =
         "was renamed, replaced, rewritten, attached or detached, or got other columns, while rows were read";
 

@@ -16,8 +16,8 @@ public static class RecordedGates
         """;
 
     /// <summary>
-    /// Reads the details of the last event of each gate, as JSON, and whose it is. Until the transaction ends, others who ask for the same
-    /// rotation wait: what the caller appends comes right after what it read.
+    /// Reads the details of the last event of each gate, as JSON, and whose it is. Until the transaction ends, others who ask
+    /// for the same rotation wait: what the caller appends comes right after what it read.
     /// </summary>
     public static async Task<IReadOnlyList<(string Details, string Actor)>> ReadAsync(
         NpgsqlTransaction transaction,

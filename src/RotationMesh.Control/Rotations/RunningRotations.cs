@@ -108,8 +108,8 @@ public sealed class RunningRotations(ControlDatabase control)
         await control.ExecuteAsync(Note, new { rotationId, reason }, cancellationToken) == 1;
 
     /// <summary>
-    /// Replaces requester, batch size, gate terms and seal of a rotation that nobody runs at this moment. False where it is not as it
-    /// was read any more, which its seal tells.
+    /// Replaces requester, batch size, gate terms and seal of a rotation that nobody runs at this moment. False where it is not
+    /// as it was read any more, which its seal tells.
     /// </summary>
     public async Task<bool> SealAsync(
         RunningRotation rotation,

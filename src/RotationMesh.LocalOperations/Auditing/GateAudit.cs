@@ -8,8 +8,8 @@ namespace RotationMesh.LocalOperations.Auditing;
 
 /// <summary>
 /// Records the outcomes of gates in the audit log. Gates are looked at every few seconds, by more than one process
-/// perhaps. Only an outcome that differs from the last recorded one, or is overridden by somebody else or for another reason, is appended, so a caller may
-/// report all of them.
+/// perhaps. Only an outcome that differs from the last recorded one, or is overridden by somebody else or for another reason,
+/// is appended, so a caller may report all of them.
 /// </summary>
 public sealed class GateAudit(ControlDatabase control, AuditLog audit)
 {

@@ -27,7 +27,9 @@ public sealed record ReportDocument
     /// <summary>The rotation's events in the audit log.</summary>
     public required AuditDocument Audit { get; init; }
 
-    /// <summary>What a check of the whole audit log found; null where there is no log, or an earlier coordinator did not check it.</summary>
+    /// <summary>
+    /// What a check of the whole audit log found; null where there is no log, or an earlier coordinator did not check it.
+    /// </summary>
     public AuditVerdictDocument? AuditLog { get; init; }
 }
 

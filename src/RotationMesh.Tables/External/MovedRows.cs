@@ -20,7 +20,8 @@ internal sealed class MovedRows(
 
     /// <summary>
     /// Returns the rows that the database would write now, by their places in the batch, and adds to <paramref name="sum"/> what is
-    /// wrong with the others. The value of a row that it refuses must not be moved: nobody could read it. Where rows are tried <paramref name="again"/>, it was moved before.
+    /// wrong with the others. The value of a row that it refuses must not be moved: nobody could read it. Where rows are tried
+    /// <paramref name="again"/>, it was moved before.
     /// </summary>
     public async Task<List<int>> TryAsync(RowBatch rows, ExternalSum sum, string? tenant, bool again)
     {

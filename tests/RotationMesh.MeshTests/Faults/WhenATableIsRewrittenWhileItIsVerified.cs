@@ -21,7 +21,7 @@ internal sealed class WhenATableIsRewrittenWhileItIsVerified
     private static readonly SampleOptions Small = new() { Rows = 500, Tenants = 5 };
 
     private const string Rewritten =
-        "was renamed, replaced, rewritten, attached or detached while rows were read: retry";
+        "was renamed, replaced, rewritten, attached or detached, or got other columns, while rows were read: retry";
 
     [TestCase("VACUUM FULL public.knowledge_entries", Rewritten)]
     [TestCase(Replace, Rewritten)]
