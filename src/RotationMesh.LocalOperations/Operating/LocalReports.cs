@@ -55,7 +55,7 @@ public sealed class LocalReports(
             Unreadable = unreadable.Sum(table => table.Unreadable),
             Tenants = tenants with { Uncounted = [.. tenants.Uncounted, .. Unmapped(document)] },
             Audit = events,
-            AuditLog = events.Events.Count > 0 ? await audit.VerifyAsync(null, cancellationToken) : null,
+            AuditLog = events.Events.Count > 0 ? await VerdictAsync(cancellationToken) : null,
         };
     }
 
@@ -63,6 +63,19 @@ public sealed class LocalReports(
         rotation
             .Scopes.Where(table => map.Find(new TableName(table.Scope, table.Database, table.Table)) is null)
             .Select(table => $"{table.Database}/{table.Table}: the map does not name it any more");
+
+    // Keys that can't be read, or a log that is gone meanwhile, prove nothing, and do not keep the rest back.
+    private async Task<AuditVerdictDocument?> VerdictAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await audit.VerifyAsync(null, cancellationToken);
+        }
+        catch (UsageException)
+        {
+            return null;
+        }
+    }
 
     // A rotation of a release that kept no audit log has no events.
     private async Task<AuditDocument> EventsAsync(Guid rotationId, CancellationToken cancellationToken)

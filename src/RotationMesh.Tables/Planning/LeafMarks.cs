@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dapper;
 using RotationMesh.Tables.Statements;
 
@@ -13,13 +12,12 @@ public sealed class LeafMarks(ApplicationDatabases databases)
 {
     private static readonly string Read = $"""
         WITH RECURSIVE tree AS (
-            SELECT named.place, named.alone, named.columns, pg_catalog.to_regclass(named.name)::pg_catalog.oid AS relation,
+            SELECT named.place, named.alone, pg_catalog.to_regclass(named.name)::pg_catalog.oid AS relation,
                    ''::pg_catalog.text AS attached
-            FROM ROWS FROM (pg_catalog.unnest(@names::pg_catalog.text[]), pg_catalog.unnest(@only::pg_catalog.bool[]),
-                           pg_catalog.unnest(@columns::pg_catalog.jsonb[]))
-                 WITH ORDINALITY AS named (name, alone, columns, place)
+            FROM ROWS FROM (pg_catalog.unnest(@names::pg_catalog.text[]), pg_catalog.unnest(@only::pg_catalog.bool[]))
+                 WITH ORDINALITY AS named (name, alone, place)
             UNION
-            SELECT t.place, t.alone, t.columns, i.inhrelid, pg_catalog.concat(t.attached, ' ', i.xmin)
+            SELECT t.place, t.alone, i.inhrelid, pg_catalog.concat(t.attached, ' ', i.xmin)
             FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) t.relation AND NOT t.alone)
         SELECT pg_catalog.string_agg(
                    pg_catalog.concat(relation, '/', attached, '/', {LeafColumns.Of(
@@ -31,8 +29,11 @@ public sealed class LeafMarks(ApplicationDatabases databases)
         GROUP BY place ORDER BY place
         """;
 
+    // As texts: in a database of SQL_ASCII, the server reads no JSON whose letters are escaped.
     private const string Names =
-        "ARRAY(SELECT pg_catalog.jsonb_array_elements_text(columns))::pg_catalog.name[]";
+        "ARRAY(SELECT mapped.name FROM ROWS FROM (pg_catalog.unnest(@columnPlaces::pg_catalog.int8[]), "
+        + "pg_catalog.unnest(@columnNames::pg_catalog.text[])) AS mapped (place, name) "
+        + "WHERE mapped.place OPERATOR(pg_catalog.=) tree.place)::pg_catalog.name[]";
 
     /// <summary>
     /// Returns a mark for each of the tables, which are of one <paramref name="database"/>. A table whose leaves changed, or that
@@ -44,6 +45,11 @@ public sealed class LeafMarks(ApplicationDatabases databases)
         CancellationToken cancellationToken
     )
     {
+        var columns = tables
+            .SelectMany(
+                (table, i) => LeafColumns.Names(table.Entry).Select(name => (Place: i + 1, Name: name))
+            )
+            .ToList();
         await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
         var marks = await connection.QueryAsync<string>(
             new CommandDefinition(
@@ -52,9 +58,8 @@ public sealed class LeafMarks(ApplicationDatabases databases)
                 {
                     names = tables.Select(table => table.Shape.Quoted).ToArray(),
                     only = tables.Select(table => table.Entry.Only).ToArray(),
-                    columns = tables
-                        .Select(table => JsonSerializer.Serialize(LeafColumns.Names(table.Entry)))
-                        .ToArray(),
+                    columnPlaces = columns.Select(column => (long)column.Place).ToArray(),
+                    columnNames = columns.Select(column => column.Name).ToArray(),
                 },
                 cancellationToken: cancellationToken
             )
