@@ -116,8 +116,8 @@ public sealed record LeafState(string Name, long File, bool HasPages)
 
 /// <summary>What became of the leaves of a table.</summary>
 /// <param name="Other">
-/// A leaf that has another name or other columns, was rewritten, or took the place of another one, so that what was read by its name does not
-/// count; null where there is none.
+/// A leaf that has another name or other columns, was rewritten, or took the place of another one, so that what was read by its
+/// name does not count; null where there is none.
 /// </param>
 /// <param name="Added">Leaves that are new.</param>
 public sealed record LeafChange(SqlName? Other, IReadOnlySet<SqlName> Added)

@@ -4,9 +4,9 @@ using RotationMesh.Tables.Statements;
 namespace RotationMesh.Tables.Planning;
 
 /// <summary>
-/// Tells whether the leaves of tables changed during a count. A count keeps the leaves that it began with: one that is attached
+/// Tells whether the leaves of tables, or the columns that the map names, changed during a count. A count keeps the leaves that it began with: one that is attached
 /// meanwhile is not waited for, and nobody counts its rows. One that was away for a moment alone is found too: whoever attaches it
-/// writes its entry of the catalog anew. So is a column that took another's name. Leaves without any page do not count: new ones come every hour.
+/// writes its entry of the catalog anew. Leaves without any page do not count: new ones come every hour.
 /// </summary>
 public sealed class LeafMarks(ApplicationDatabases databases)
 {

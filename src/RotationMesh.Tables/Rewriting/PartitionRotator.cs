@@ -58,8 +58,8 @@ public sealed class PartitionRotator : IDisposable
     /// Rewrites the rows of <paramref name="range"/> in several <paramref name="parts"/>, one after the other. Where they take
     /// longer, it stops shortly before the write deadline of <paramref name="term"/>, unfinished, and says which pages are left. A dry run writes nothing and needs no term. <paramref name="failed"/> receives the
     /// row failures, some hundreds at a time; the partition waits for it. After <paramref name="stopping"/> it ends with the
-    /// present batch. Where a trigger was added to the table, or a column
-    /// replaced, it ends unfinished, and the table must be checked again.
+    /// present batch. Where a trigger was added to the table, or a column replaced, it ends unfinished, and the table must be
+    /// checked again.
     /// Throws <see cref="NpgsqlException"/> where the database fails; batches that were written stay written. Throws
     /// <see cref="OtherDatabaseException"/> where a connection leads to another database than the term's.
     /// </summary>
