@@ -40,6 +40,12 @@ public sealed record PartitionRef
     /// </summary>
     public required string Leaf { get; init; }
 
+    /// <summary>
+    /// The columns of the leaf by their numbers, as the planner saw them: the worker rewrites no row where the map's names stand for
+    /// other ones. Null where the ledger of an earlier release does not tell.
+    /// </summary>
+    public string? Columns { get; init; }
+
     /// <summary>Tenants by the names that key derivation uses; null: all tenants in the range.</summary>
     public IReadOnlyList<string>? Tenants { get; init; }
 

@@ -146,6 +146,13 @@ public static class Reasons
     public const string LeafChanged =
         "was renamed, replaced, rewritten, attached or detached, or got other columns, while rows were read";
 
+    /// <summary>A column of an earlier rotation, or that this one began with: no version of its row would tell the key of its value.</summary>
+    public const string ColumnLeftOut = "holds values and is not in this map";
+
+    /// <summary>A column was replaced, or got another type, after the rows of a partition were planned.</summary>
+    public const string Replanned =
+        "has other columns by the names of the map than when its rows were planned";
+
     /// <summary>A table was renamed or moved, and another one has its name: its rows are in no count.</summary>
     public const string Replaced = "another table took its name while the rotation ran";
 

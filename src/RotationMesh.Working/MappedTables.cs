@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using RotationMesh.Bus;
 using RotationMesh.Contracts;
 using RotationMesh.Core.Map;
@@ -15,7 +14,11 @@ namespace RotationMesh.Working;
 /// </summary>
 internal sealed class MappedTables(RotationMap map, SchemaCheck schema, ApplicationDatabases databases)
 {
-    private readonly ConcurrentDictionary<TableName, (Guid Rotation, MappedTable Target)> known = new();
+    /// <summary>Rotations whose tables are kept, the last ones that a partition came of: several may take turns.</summary>
+    private const int Rotations = 4;
+
+    private readonly Lock gate = new();
+    private readonly List<(Guid Rotation, Dictionary<TableName, MappedTable> Tables)> known = [];
 
     /// <summary>
     /// The table of a partition, and its rows. Throws <see cref="InvalidOperationException"/> where the map has no such
@@ -30,14 +33,12 @@ internal sealed class MappedTables(RotationMap map, SchemaCheck schema, Applicat
     {
         var name = partition.Table();
         var leaf = SqlName.Parse(partition.Leaf);
-        MappedTable target;
-        if (known.TryGetValue(name, out var last) && last.Rotation == rotationId && Has(last.Target, leaf))
-            target = last.Target;
-        else
+        var target = Recall(rotationId, name);
+        if (target is null || !Has(target, leaf))
         {
             await Place(partition).EnsureAsync(databases, partition.Database, cancellationToken);
             target = await CheckAsync(name, cancellationToken); // a leaf may have been added
-            known[name] = (rotationId, target);
+            Keep(rotationId, name, target);
         }
 
         if (!Has(target, leaf))
@@ -54,7 +55,32 @@ internal sealed class MappedTables(RotationMap map, SchemaCheck schema, Applicat
         );
 
     /// <summary>Makes the next partition of the same table check it again, which may have changed under this one.</summary>
-    public void Forget(PartitionRef partition) => known.TryRemove(partition.Table(), out _);
+    public void Forget(PartitionRef partition)
+    {
+        lock (gate)
+            known.ForEach(one => one.Tables.Remove(partition.Table()));
+    }
+
+    private MappedTable? Recall(Guid rotationId, TableName name)
+    {
+        lock (gate)
+            return known.Find(one => one.Rotation == rotationId).Tables?.GetValueOrDefault(name);
+    }
+
+    private void Keep(Guid rotationId, TableName name, MappedTable target)
+    {
+        lock (gate)
+        {
+            var at = known.FindIndex(one => one.Rotation == rotationId);
+            var tables = at < 0 ? [] : known[at].Tables;
+            if (at >= 0)
+                known.RemoveAt(at);
+            else if (known.Count == Rotations)
+                known.RemoveAt(0);
+            tables[name] = target;
+            known.Add((rotationId, tables));
+        }
+    }
 
     private async Task<MappedTable> CheckAsync(TableName name, CancellationToken cancellationToken)
     {
@@ -77,6 +103,7 @@ internal sealed class MappedTables(RotationMap map, SchemaCheck schema, Applicat
             Database = partition.Database,
             Table = partition.Table,
             Leaf = leaf,
+            Columns = partition.Columns,
             Tenants = partition.Tenants,
             Pages = partition.Pages,
         };

@@ -7,6 +7,7 @@ using RotationMesh.Core;
 using RotationMesh.Core.Tracing;
 using RotationMesh.Postgres;
 using RotationMesh.Tables;
+using RotationMesh.Tables.Ranges;
 using Refusal = RotationMesh.Contracts.Refusal;
 
 namespace RotationMesh.Working;
@@ -83,6 +84,10 @@ internal sealed class PartitionWork(
         {
             MeshLog.PartitionFailed(log, rotationId, id, attempt, away.Message);
             await StumbleAsync(delivery, away.Message); // its name may be given back
+        }
+        catch (ColumnsReplacedException replaced)
+        {
+            await LeaveAsync(delivery, replaced.Message); // the next sweep plans its rows anew
         }
         catch (Exception fault) when (WorkerFaults.IsOfThisWorker(fault, out var lack))
         {
@@ -189,6 +194,21 @@ internal sealed class PartitionWork(
             {
                 // An answered statement has ended on the server; after a broken connection it may still run.
                 IsOver = Deliveries.IsAlone(delivery.Context) && sqlState is not null,
+            }
+        );
+        Count(delivery, "failed");
+    }
+
+    // Before anything was written.
+    private async Task LeaveAsync(Delivery delivery, string cause)
+    {
+        var (rotationId, id, attempt) = delivery.Name;
+        MeshLog.PartitionFailed(log, rotationId, id, attempt, cause);
+        await delivery.Context.SendAgainAsync(
+            Queues.PartitionFailed,
+            delivery.Failed(sqlState: null, transient: false, cause) with
+            {
+                IsOver = Deliveries.IsAlone(delivery.Context),
             }
         );
         Count(delivery, "failed");

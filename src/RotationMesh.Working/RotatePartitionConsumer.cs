@@ -38,7 +38,7 @@ internal sealed class RotatePartitionConsumer(
                 {
                     return await RotateAsync(context, command, stopping);
                 }
-                catch
+                catch (Exception fault) when (fault is not SendTimeoutException)
                 {
                     targets.Forget(command.Partition);
                     throw;

@@ -3,6 +3,7 @@ using RotationMesh.Bus;
 using RotationMesh.Bus.Telemetry;
 using RotationMesh.Contracts;
 using RotationMesh.Core;
+using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Working;
 
@@ -73,11 +74,16 @@ internal sealed class VerifyPartitionConsumer(
             await context.SendAgainAsync(Queues.PartitionVerified, result);
             return null;
         }
+        catch (TableChangedException)
+        {
+            targets.Forget(command.Partition);
+            return new Unfinished(RowCounts.None);
+        }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             return new Unfinished(RowCounts.None); // most partitions are cheap to repeat
         }
-        catch
+        catch (Exception fault) when (fault is not SendTimeoutException)
         {
             targets.Forget(command.Partition);
             throw;

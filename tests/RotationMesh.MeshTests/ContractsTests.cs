@@ -72,7 +72,7 @@ public sealed class ContractsTests
 
         Assert.That(
             (SealPurpose.Message.Name, digest),
-            Is.EqualTo(("rotationmesh/message/v4", "b8dbecb3d149622a")),
+            Is.EqualTo(("rotationmesh/message/v5", "1e978e2cde6f79c7")),
             shapes
         );
     }

@@ -33,14 +33,19 @@ public sealed class ClaimedParts(ControlDatabase control)
     /// Joins to a table <c>mine</c> the parts that were recorded for the rotation before it was retried, as <c>recorded</c>: it gave
     /// up its claims at its end, and a part that was detached is to be told again.
     /// </summary>
-    internal const string Recorded = """
+    internal const string Recorded = $"""
         LEFT JOIN LATERAL (
             SELECT jsonb_object_agg(part.key, part.value) AS parts
             FROM rotationmesh.rotation_parts r CROSS JOIN jsonb_each_text(r.parts) AS part
-            WHERE r.rotation_id = @rotationId AND r.database_name = mine."DatabaseName" AND r.table_name = mine."TableName"
-              AND split_part(r.identity, '/', 2) = split_part(mine."Identity", '/', 2)
-              AND (r.identity = mine."Identity" OR starts_with(r.identity, '/') OR starts_with(mine."Identity", '/'))
+            WHERE {IsRecorded}
         ) AS recorded ON true
+        """;
+
+    /// <summary>Whether a row <c>r</c> was recorded for the rotation and a table <c>mine</c>.</summary>
+    internal const string IsRecorded = """
+        r.rotation_id = @rotationId AND r.database_name = mine."DatabaseName" AND r.table_name = mine."TableName"
+        AND split_part(r.identity, '/', 2) = split_part(mine."Identity", '/', 2)
+        AND (r.identity = mine."Identity" OR starts_with(r.identity, '/') OR starts_with(mine."Identity", '/'))
         """;
 
     /// <summary>The <see cref="Recorded"/> parts of a table <c>mine</c> with those that it has now, each by its latest name.</summary>
@@ -49,12 +54,13 @@ public sealed class ClaimedParts(ControlDatabase control)
         """;
 
     // A row of each rotation: others record the same leaves, and a retry asks for those of its own.
-    internal const string Record = """
-        INSERT INTO rotationmesh.rotation_parts AS r (rotation_id, database_name, table_name, identity, parts)
-        SELECT c.rotation_id, c.database_name, c.table_name, c.identity, c.parts
+    internal static readonly string Record = $"""
+        INSERT INTO rotationmesh.rotation_parts AS r (rotation_id, database_name, table_name, identity, parts, columns)
+        SELECT c.rotation_id, c.database_name, c.table_name, c.identity, c.parts, c.columns
         FROM rotationmesh.claims c
         WHERE c.rotation_id = @rotationId AND c.identity IS NOT NULL AND c.parts IS NOT NULL
-        ON CONFLICT (rotation_id, database_name, table_name, identity) DO UPDATE SET parts = r.parts || excluded.parts
+        ON CONFLICT (rotation_id, database_name, table_name, identity) DO UPDATE
+        SET parts = r.parts || excluded.parts, columns = {ClaimedColumns.Both("r", "excluded")}
         """;
 
     private const string List = """

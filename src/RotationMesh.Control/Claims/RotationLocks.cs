@@ -20,7 +20,7 @@ public sealed class RotationLocks(ControlDatabase control)
     internal const string Mine = """
         jsonb_to_recordset(@tables::jsonb) AS mine
             ("DatabaseName" text, "TableName" text, "Identity" text, "Relation" bigint, "Relations" bigint[], "Around" bigint[],
-             "Tenancy" text, "Parts" jsonb)
+             "Tenancy" text, "Parts" jsonb, "Columns" jsonb)
         """;
 
     // A rotation that is over holds nothing, even where it could not give up its claims. A cancelled one is over once nobody
@@ -49,24 +49,27 @@ public sealed class RotationLocks(ControlDatabase control)
         """;
 
     // Keeps what is known of a database that does not answer now, the identity that the rotation began with, and what was detached.
-    private const string Claim = $$"""
+    private static readonly string Claim = $$"""
         INSERT INTO rotationmesh.claims AS c
-            (rotation_id, database_name, table_name, tenants, identity, relations, tenancy, parts)
+            (rotation_id, database_name, table_name, tenants, identity, relations, tenancy, parts, columns)
         SELECT DISTINCT ON (mine."DatabaseName", mine."TableName") @rotationId, mine."DatabaseName", mine."TableName",
-               @tenants::text[], mine."Identity", mine."Relations", mine."Tenancy", {{ClaimedParts.WithRecorded}}
+               @tenants::text[], mine."Identity", mine."Relations", mine."Tenancy", {{ClaimedParts.WithRecorded}},
+               {{ClaimedColumns.WithRecorded}}
         FROM {{Mine}} {{ClaimedParts.Recorded}}
         ON CONFLICT (rotation_id, database_name, table_name) DO UPDATE
         SET tenants = excluded.tenants, identity = coalesce(c.identity, excluded.identity), tenancy = excluded.tenancy,
-            relations = {{ClaimedParts.AllRelations}}, parts = {{ClaimedParts.AllParts}}
+            relations = {{ClaimedParts.AllRelations}}, parts = {{ClaimedParts.AllParts}},
+            columns = {{ClaimedColumns.All}}
         """;
 
     // A database that was silent whenever its tables were claimed is known by what it says at last.
-    private const string Complete = $"""
+    private static readonly string Complete = $"""
         UPDATE rotationmesh.claims c
         SET identity = coalesce(c.identity, excluded.identity), relations = coalesce(c.relations, excluded.relations),
-            parts = {ClaimedParts.AllParts}
+            parts = {ClaimedParts.AllParts}, columns = {ClaimedColumns.All}
         FROM (SELECT mine."DatabaseName" AS database, mine."TableName" AS name, mine."Identity" AS identity,
-                     mine."Relations" AS relations, {ClaimedParts.WithRecorded} AS parts
+                     mine."Relations" AS relations, {ClaimedParts.WithRecorded} AS parts,
+                     {ClaimedColumns.WithRecorded} AS columns
               FROM {Mine} {ClaimedParts.Recorded} WHERE mine."Identity" IS NOT NULL) AS excluded
         WHERE c.rotation_id = @rotationId AND (c.database_name, c.table_name) = (excluded.database, excluded.name)
           AND {ClaimedParts.MayBeSame}
@@ -207,5 +210,6 @@ public sealed class RotationLocks(ControlDatabase control)
         await connection.ExecuteAsync(RotatedTables.RecordParts, values, cancellationToken);
         await connection.ExecuteAsync(ClaimedParts.Record, values, cancellationToken);
         await connection.ExecuteAsync(RotatedColumns.Record, values, cancellationToken);
+        await connection.ExecuteAsync(ClaimedColumns.RecordFormer, values, cancellationToken);
     }
 }

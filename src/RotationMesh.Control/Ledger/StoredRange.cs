@@ -9,13 +9,14 @@ namespace RotationMesh.Control.Ledger;
 
 /// <summary>
 /// The part of a range that differs between the partitions of a table, as the ledger keeps it:
-/// <c>{"leaf":{"name":…,"schema":…},"pages":{"from":…,"to":…},"tenants":[…]}</c>. Each part but the leaf's name is left
+/// <c>{"leaf":{"name":…,"schema":…},"pages":{"from":…,"to":…},"tenants":[…],"columns":"…"}</c>. Each part but the leaf's name is left
 /// out where the range has none.
 /// </summary>
 internal sealed record StoredRange(
     StoredRange.StoredLeaf Leaf,
     StoredRange.StoredPages? Pages = null,
-    IReadOnlyList<string>? Tenants = null
+    IReadOnlyList<string>? Tenants = null,
+    string? Columns = null
 )
 {
     // Names of tenants are not escaped: the text goes to a parameter, never into a page.
@@ -31,7 +32,8 @@ internal sealed record StoredRange(
         var stored = new StoredRange(
             new StoredLeaf(range.Leaf.Name.Name, range.Leaf.Schema?.Name),
             range.Pages is { } pages ? new StoredPages(pages.From, pages.To) : null,
-            range.Tenants
+            range.Tenants,
+            range.Columns
         );
         return JsonSerializer.Serialize(stored, Json.StoredRange);
     }
@@ -53,6 +55,7 @@ internal sealed record StoredRange(
             ),
             Pages = stored.Pages is { } pages ? new PageRange(pages.From, pages.To) : null,
             Tenants = stored.Tenants,
+            Columns = stored.Columns,
             ExpectedRows = expectedRows,
         };
     }

@@ -44,13 +44,20 @@ public static class SuspectTables
                 JOIN rotationmesh.rotations later ON later.correlation_id = good.rotation_id
                 WHERE good.read_whole AND NOT good.unread AND {SamePlace.Of("t", "t", "good")}
                   AND later.state = 'Completed' AND later.verify <> 'counts' AND later.tenants IS NULL
-                  AND later.started_at > t.ended_at))
+                  AND later.started_at > t.ended_at)),
+        replaced AS MATERIALIZED (
+            SELECT DISTINCT c.database_name, c.table_name
+            FROM rotationmesh.claims c CROSS JOIN LATERAL (
+                SELECT FROM jsonb_to_recordset(c.columns) AS place ("Relation" bigint, "Number" int, "Name" text)
+                GROUP BY place."Relation", place."Name" HAVING count(DISTINCT place."Number") > 1) AS other
+            WHERE c.rotation_id = @rotationId)
         UPDATE rotationmesh.rotation_tables own SET read_whole = true
         WHERE own.rotation_id = @rotationId AND NOT own.read_whole
           AND (EXISTS (SELECT FROM (TABLE suspect UNION ALL TABLE still) s WHERE {SamePlace.MayBe(
             "s",
             "own"
         )})
+               OR (own.database_name, own.table_name) IN (TABLE replaced)
                OR ((own.scope, own.database_name, own.table_name) IN (SELECT * FROM unnest(@scopes, @databases, @tables))
                    AND EXISTS (SELECT FROM apart WHERE {SamePlace.MayBe("apart", "own")})))
         """;
@@ -59,7 +66,8 @@ public static class SuspectTables
     /// Marks the tables to read wholly in which this rotation or others met rows at that version that do not decrypt, or that
     /// others had to read wholly, where that was not made good since; of those whose values live in a store
     /// (<paramref name="inStores"/>) also those that a rotation to another version left: it may have moved objects and not their
-    /// rows, which claim this version. Call it before failures are forgotten.
+    /// rows, which claim this version. So are those of which a column was replaced while the rotation ran: what the new one holds was
+    /// not under the version of its row when that was written. Call it before failures are forgotten.
     /// </summary>
     public static Task MarkAsync(
         HeldWork held,

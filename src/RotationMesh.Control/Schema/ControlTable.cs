@@ -46,7 +46,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
         new(
             "claims",
             Replace,
-            "rotation_id database_name table_name tenants claimed_at identity relations tenancy parts"
+            "rotation_id database_name table_name tenants claimed_at identity relations tenancy parts columns"
         ),
         new("rotated_databases", Replace, "database_name identity rotation_id claimed_at"),
         new(
@@ -54,7 +54,7 @@ internal sealed record ControlTable(string Name, string Privileges, string Colum
             Change,
             "database_name table_name identity relation rotation_id claimed_at part_of"
         ),
-        new("rotation_parts", Change, "rotation_id database_name table_name identity parts"),
+        new("rotation_parts", Change, "rotation_id database_name table_name identity parts columns"),
         new(
             "rotated_columns",
             Change,

@@ -6,6 +6,7 @@ using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Preflight;
 using RotationMesh.LocalOperations.Records;
 using RotationMesh.LocalOperations.Verifying;
 
@@ -17,6 +18,7 @@ internal sealed class LastTotals(
     ControlDatabase control,
     LastLook lastLook,
     DetachedParts detached,
+    RotationPreflight preflight,
     UnreadTables unread,
     ClosingDoubts doubts
 )
@@ -99,6 +101,7 @@ internal sealed class LastTotals(
     )
     {
         var lost = await LostAsync(command, cancellationToken);
+        var left = await LeftColumnsAsync(command, cancellationToken);
         var elsewhere = await detached.FindFailedAsync(
             command.RotationId,
             Entries(command),
@@ -116,13 +119,19 @@ internal sealed class LastTotals(
             );
         summary = summary with
         {
-            Doubts = [.. lost.Select(parts => parts.Explain()), .. summary.Doubts ?? []],
+            Doubts =
+            [
+                .. lost.Select(parts => parts.Explain()),
+                .. left.Select(column => column.Why),
+                .. summary.Doubts ?? [],
+            ],
         };
         var names = tables.Select(table => table.FullName).ToList();
         List<TableName> notRead = [];
         if (!summary.IsClean())
         {
             notRead.AddRange(names.Where(name => lost.Any(parts => parts.IsOf(name))));
+            notRead.AddRange(left.Select(column => column.Table));
             notRead.AddRange(
                 await unread.FindAsync(command, tables, verification, failures, cancellationToken)
             );
@@ -154,7 +163,10 @@ internal sealed class LastTotals(
     )
     {
         var last = await lastLook.TakeAsync(command, cancellationToken);
-        return last.IsClean && await LostAsync(command, cancellationToken) is { Count: 0 }
+        return
+            last.IsClean
+            && await LostAsync(command, cancellationToken) is { Count: 0 }
+            && await LeftColumnsAsync(command, cancellationToken) is { Count: 0 }
             ? drawn with
             {
                 Summary = drawn.Summary! with { OpenWriters = last.OpenWriters ?? drawn.Summary.OpenWriters },
@@ -167,6 +179,11 @@ internal sealed class LastTotals(
         ConcludeRotation command,
         CancellationToken cancellationToken
     ) => detached.FindAsync(command.RotationId, Entries(command), cancellationToken);
+
+    private Task<IReadOnlyList<(TableName Table, string Why)>> LeftColumnsAsync(
+        ConcludeRotation command,
+        CancellationToken cancellationToken
+    ) => preflight.FindLeftColumnsAsync(command.Goal.Scopes, mustAnswer: true, cancellationToken);
 
     private IReadOnlyList<TableEntry> Entries(ConcludeRotation command) =>
         [.. map.Tables.Where(table => command.Goal.Scopes.Contains(table.Scope))];

@@ -6,10 +6,12 @@ using RotationMesh.Control.Failures;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
+using RotationMesh.Coordination.Checking;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Keys;
 using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Preflight;
 using RotationMesh.Tables;
 
 namespace RotationMesh.Coordination.Counting;
@@ -29,6 +31,8 @@ internal sealed class CountRowsConsumer(
     LateWrites lateWrites,
     RotationDatabases places,
     DetachedParts detached,
+    RotationPreflight preflight,
+    TableClaims claims,
     WorkGuards guards
 ) : GuardedCommand<CountRows>(guards)
 {
@@ -54,6 +58,16 @@ internal sealed class CountRowsConsumer(
             return awaited; // the counts might still change
         if (await places.ExplainOtherAsync(rotationId, context.CancellationToken) is { } elsewhere)
             return elsewhere; // another coordinator may have the rotation's database
+        await claims.RecordAsync(alone, rotationId, goal, context.CancellationToken);
+        if (
+            await preflight.ExplainLeftColumnsAsync(
+                goal.Scopes,
+                mustAnswer: false,
+                context.CancellationToken
+            ) is
+            { } former
+        )
+            return former; // failures of a column that was replaced are not gone
         await arrival.WaitAsync(key, goal.TargetVersion, context.CancellationToken);
         var survey = await surveyor.CountAsync(
             goal,

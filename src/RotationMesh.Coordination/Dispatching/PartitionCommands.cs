@@ -113,6 +113,7 @@ internal sealed class PartitionCommands(
             ),
             Store = map.Find(partition.Range.FullName)?.ExternalStore?.Place,
             Leaf = partition.Range.Leaf.Quoted,
+            Columns = partition.Range.Columns,
             Tenants = partition.Range.Tenants,
             Pages = partition.Range.Pages,
         };

@@ -8,6 +8,7 @@ using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
+using RotationMesh.LocalOperations.Preflight;
 
 namespace RotationMesh.Coordination.Dispatching;
 
@@ -20,6 +21,7 @@ internal sealed class UnfitWatch(
     IBus bus,
     ControlDatabase control,
     Surveyor surveyor,
+    RotationPreflight preflight,
     SoundRotations rotations,
     GoalCheck goals,
     CoordinatorOptions options,
@@ -67,7 +69,9 @@ internal sealed class UnfitWatch(
         }
 
         // A schema check is expensive, so only a rotation without progress gets one.
-        var unfit = await surveyor.ExplainUnfitAsync(rotation.Scopes, rotation.TargetVersion, stopping);
+        var unfit =
+            await surveyor.ExplainUnfitAsync(rotation.Scopes, rotation.TargetVersion, stopping)
+            ?? await preflight.ExplainLeftColumnsAsync(rotation.Scopes, mustAnswer: false, stopping);
         seen[id] = last with { UnfitSince = unfit is null ? null : last.UnfitSince ?? Clock.GetTimestamp() };
         if (unfit is not null && Clock.GetElapsedTime(seen[id].UnfitSince!.Value) >= options.Patience)
             await bus.PublishAsync(new WaitTimedOut(id, Explain(unfit)), stopping);

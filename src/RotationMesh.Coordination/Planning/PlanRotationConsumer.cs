@@ -56,6 +56,15 @@ internal sealed class PlanRotationConsumer(
             );
             if (claim.Obstacle is { } obstacle)
                 return obstacle;
+            if (
+                await preflight.ExplainLeftColumnsAsync(
+                    command.Goal.Scopes,
+                    mustAnswer: false,
+                    context.CancellationToken
+                ) is
+                { } left
+            )
+                return left;
             var planner = new SweepPlanner(plan, sweep, signal);
             await PlanAsync(alone, planner, command, claim.Unread, context.CancellationToken);
         }

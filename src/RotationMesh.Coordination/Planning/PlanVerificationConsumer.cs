@@ -9,6 +9,7 @@ using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Checking;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core.Map;
+using RotationMesh.LocalOperations.Preflight;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Rows;
@@ -18,6 +19,7 @@ namespace RotationMesh.Coordination.Planning;
 /// <summary>Plans which rows are decrypted again after a rotation: all of small tables, a part of large ones.</summary>
 internal sealed class PlanVerificationConsumer(
     GoalCheck goals,
+    RotationPreflight preflight,
     ApplicationDatabases databases,
     Surveyor surveyor,
     ControlDatabase control,
@@ -45,6 +47,15 @@ internal sealed class PlanVerificationConsumer(
             { } unrecorded
         )
             return await ExplainUnfitAsync(command, context.CancellationToken) ?? unrecorded;
+        if (
+            await preflight.ExplainLeftColumnsAsync(
+                command.Goal.Scopes,
+                mustAnswer: false,
+                context.CancellationToken
+            ) is
+            { } left
+        )
+            return left; // values of a column that was replaced are under no version of their rows
         // The census after the sweep has just counted; before the end everything is counted once more.
         var survey = await surveyor.RecentAsync(command.Goal, context.CancellationToken);
         if (survey.Gaps is { } gaps)

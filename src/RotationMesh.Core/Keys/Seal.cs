@@ -42,7 +42,7 @@ public sealed class SealPurpose
     /// Messages over a broker. Its number is that of their contract: what a release with another one sends does not fit, and is
     /// dropped, where it could be read as something else.
     /// </summary>
-    public static readonly SealPurpose Message = new("rotationmesh/message/v4");
+    public static readonly SealPurpose Message = new("rotationmesh/message/v5");
 
     /// <summary>Requests of operators, in the control database.</summary>
     public static readonly SealPurpose Request = new("rotationmesh/request/v1");

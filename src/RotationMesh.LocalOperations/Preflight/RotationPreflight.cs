@@ -134,6 +134,38 @@ public sealed class RotationPreflight(
         Refuse(missing.Select(column => $"{column.Problem}; {column.Fix}"));
     }
 
+    /// <summary>
+    /// Explains which columns of earlier rotations, or that this one began with, the map leaves out; null where there are none. A silent
+    /// database is treated as by <see cref="EnsureColumnsKeptAsync"/>.
+    /// </summary>
+    public async Task<string?> ExplainLeftColumnsAsync(
+        IReadOnlyCollection<string> scopes,
+        bool mustAnswer,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await FindLeftColumnsAsync(scopes, mustAnswer, cancellationToken);
+        return string.Join("; ", found.Select(column => column.Why)) is { Length: > 0 } all ? all : null;
+    }
+
+    /// <summary>Returns each of them with its table.</summary>
+    public async Task<IReadOnlyList<(TableName Table, string Why)>> FindLeftColumnsAsync(
+        IReadOnlyCollection<string> scopes,
+        bool mustAnswer,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await left.FindAsync(
+            [.. map.Tables.Where(entry => scopes.Contains(entry.Scope))],
+            mustAnswer,
+            cancellationToken
+        );
+        return
+        [
+            .. found.Select(column => (column.Entry.FullName, $"{column.Problem}: {column.FixOfRunning}")),
+        ];
+    }
+
     private static void Refuse(IEnumerable<string> faults)
     {
         if (string.Join(Environment.NewLine, faults) is { Length: > 0 } all)

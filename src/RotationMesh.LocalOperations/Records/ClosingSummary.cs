@@ -11,9 +11,9 @@ public sealed record ClosingSummary(long Verified, IReadOnlyList<TableTotals> Ta
 {
     /// <summary>
     /// Number of the rules by which this release concludes a rotation. Raise it with each new doubt: an earlier release that
-    /// still runs then ends no rotation (migrations 0031 and 0039).
+    /// still runs then ends no rotation (migrations 0031 and 0040).
     /// </summary>
-    public const int CurrentRules = 4;
+    public const int CurrentRules = 5;
 
     /// <summary>
     /// Returns totals with what verification found; <see cref="Verified"/> counts the rows of which nothing failed.

@@ -97,9 +97,9 @@ public sealed class TableVerification(
     {
         if (attempt > Tries)
             throw new UsageException(
-                $"table {table.Target.Entry.Shown} was written anew, or its partitions or its server changed, each time "
-                    + "that it was decrypted: do it again when nobody rewrites it (VACUUM FULL), renames its partitions or "
-                    + "restarts its server"
+                $"table {table.Target.Entry.Shown} was written anew, or its columns, partitions or server changed, each "
+                    + "time that it was decrypted: do it again when nobody rewrites it (VACUUM FULL, ALTER TABLE), renames its "
+                    + "partitions or restarts its server"
             );
         table.Start = await ReadingStart.TakeAsync(databases, table.Target.Entry.Database, stopping);
         await leaves.RememberAsync(table.Target, stopping);

@@ -150,7 +150,7 @@ public sealed class PartitionPlanner(ApplicationDatabases databases)
             for (var from = 0L; from < pages; from += pagesEach)
             {
                 var to = Math.Min(from + pagesEach, pages);
-                yield return PartitionRange.Of(target.Entry, leaf.Name, tenants) with
+                yield return PartitionRange.Of(target.Entry, leaf, tenants) with
                 {
                     Pages = new PageRange((uint)from, (uint)to),
                     ExpectedRows = (long)((double)rows * (to - from) / allPages),
@@ -183,7 +183,7 @@ public sealed class PartitionPlanner(ApplicationDatabases databases)
             return
             [
                 .. leaves.Select(leaf =>
-                    PartitionRange.Of(target.Entry, leaf.Name, group) with
+                    PartitionRange.Of(target.Entry, leaf, group) with
                     {
                         ExpectedRows = expected,
                     }

@@ -66,7 +66,7 @@ public sealed class VerificationPlan(ApplicationDatabases databases)
         );
         var leaves = await LiveLeaves.ListAsync(connection, target, cancellationToken);
         foreach (var leaf in leaves)
-            yield return PartitionRange.Of(target.Entry, leaf.Name) with
+            yield return PartitionRange.Of(target.Entry, leaf) with
             {
                 ExpectedRows = rows / leaves.Count,
             };

@@ -16,7 +16,7 @@ internal static class LiveLeaves
             SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.int8::pg_catalog.oid)
         """;
 
-    /// <summary>Lists the leaves in the order of their names, the table itself first.</summary>
+    /// <summary>Lists the leaves with their columns, in the order of their names, the table itself first.</summary>
     public static async Task<IReadOnlyList<LeafTable>> ListAsync(
         NpgsqlConnection connection,
         MappedTable target,
@@ -27,13 +27,24 @@ internal static class LiveLeaves
         var catalog = new Catalog(connection, cancellationToken);
         if (await catalog.FindTableAsync(SqlName.Parse(target.Shape.Quoted)) is not { } table)
             return [];
+        var leaves = await catalog.LeavesAsync(table.Oid, target.Entry.Only);
+        var columns = await LeafColumns.ListAsync(
+            connection,
+            leaves.Select(leaf => leaf.Oid),
+            target.Entry,
+            cancellationToken
+        );
         return
         [
-            .. (await catalog.LeavesAsync(table.Oid, target.Entry.Only))
+            .. leaves
                 .Where(leaf => leaf.Kind == "r")
                 .Select(leaf => new LeafTable(
                     new SqlName(new SqlIdentifier(leaf.Schema), new SqlIdentifier(leaf.Name))
-                )),
+                )
+                {
+                    Oid = leaf.Oid,
+                    Columns = columns.GetValueOrDefault(leaf.Oid),
+                }),
         ];
     }
 

@@ -1,5 +1,6 @@
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.Tables.Ranges;
 
@@ -24,6 +25,12 @@ public sealed record PartitionRange
     /// <summary>Leaf that holds the rows; the table itself where it is not partitioned.</summary>
     public required SqlName Leaf { get; init; }
 
+    /// <summary>
+    /// Columns of the leaf when it was planned: rows that have others by the same names are not rewritten. Null where a name is all
+    /// that is known.
+    /// </summary>
+    public string? Columns { get; init; }
+
     /// <summary>First page and the page after the last; null for all pages.</summary>
     public PageRange? Pages { get; init; }
 
@@ -36,6 +43,13 @@ public sealed record PartitionRange
     public long ExpectedRows { get; init; }
 
     /// <summary>The rows of a leaf of a table, of some tenants or (null) of all.</summary>
+    public static PartitionRange Of(TableEntry entry, LeafTable leaf, IReadOnlyList<string>? tenants = null)
+    {
+        ArgumentNullException.ThrowIfNull(leaf);
+        return Of(entry, leaf.Name, tenants) with { Columns = leaf.Columns };
+    }
+
+    /// <summary>The rows of a leaf by its name alone, of some tenants or (null) of all.</summary>
     public static PartitionRange Of(TableEntry entry, SqlName leaf, IReadOnlyList<string>? tenants = null)
     {
         ArgumentNullException.ThrowIfNull(entry);

@@ -56,12 +56,12 @@ public sealed class PartitionRotator : IDisposable
 
     /// <summary>
     /// Rewrites the rows of <paramref name="range"/> in several <paramref name="parts"/>, one after the other. Where they take
-    /// longer, it stops shortly before the write deadline of <paramref name="term"/>, unfinished, and says which pages are left. A dry run writes nothing and needs no term. <paramref name="failed"/> receives the
-    /// row failures, some hundreds at a time; the partition waits for it. After <paramref name="stopping"/> it ends with the
-    /// present batch. Where a trigger was added to the table, or a column replaced, it ends unfinished, and the table must be
-    /// checked again.
-    /// Throws <see cref="NpgsqlException"/> where the database fails; batches that were written stay written. Throws
-    /// <see cref="OtherDatabaseException"/> where a connection leads to another database than the term's.
+    /// longer, it stops shortly before the write deadline of <paramref name="term"/>, unfinished, and says which pages are left. A
+    /// dry run writes nothing and needs no term. <paramref name="failed"/> receives the row failures, some hundreds at a time; the
+    /// partition waits for it. After <paramref name="stopping"/> it ends with the present batch. Where a trigger was added to the
+    /// table, or a column replaced, it ends unfinished, and the table must be checked again. Batches that were written stay written.
+    /// Throws <see cref="ColumnsReplacedException"/> where the range has other columns, <see cref="OtherDatabaseException"/> where a
+    /// connection leads to another database than the term's, and <see cref="NpgsqlException"/> where the database fails.
     /// </summary>
     public async Task<PartitionOutcome> RotateAsync(
         MappedTable target,
@@ -135,9 +135,11 @@ public sealed class PartitionRotator : IDisposable
             };
         if (batches?.First.Target != target)
             batches = (new RowBatch(target), new RowBatch(target)); // reused for all partitions of a table
+        if (await PlannedLeaf.FindAsync(writing, target, range, CancellationToken.None) is not { } leaf)
+            return new PartitionOutcome(RowCounts.None) { Finished = false };
         var run = new PartitionRun(
             batches.Value,
-            await LeafColumns.FindAsync(writing, range.Leaf, target.Entry, CancellationToken.None),
+            leaf,
             rows,
             settings,
             writing,
@@ -233,8 +235,7 @@ public sealed class PartitionRotator : IDisposable
         return true;
     }
 
-    // The database is asked once. From then on this process' monotonic clock says when to stop. Where the clock stood still
-    // with a frozen process, the database refuses the next write.
+    // From now on this process' monotonic clock tells. Where it stood still, the database refuses the next write.
     private static bool StopsInTime(CancellationTokenSource stop, TimeSpan left)
     {
         if (left < Fewest)

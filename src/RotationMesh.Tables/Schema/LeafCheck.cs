@@ -10,10 +10,9 @@ internal sealed class LeafCheck(
     Action<string, string> fault
 )
 {
-    /// <summary>Returns the leaf tables, even if there are faults.</summary>
-    public async Task<IReadOnlyList<CatalogLeaf>> RunAsync(CatalogTable table)
+    /// <summary>Tells the faults of the <paramref name="leaves"/> of a table.</summary>
+    public async Task RunAsync(CatalogTable table, IReadOnlyList<CatalogLeaf> leaves)
     {
-        var leaves = await catalog.LeavesAsync(table.Oid, entry.Only);
         if (entry.Only && table.Kind == "p")
             fault(
                 "it is partitioned, so that all of its rows are those of its partitions",
@@ -29,7 +28,6 @@ internal sealed class LeafCheck(
                 "it is partitioned by its version column",
                 "rows would change their partition; partition by another column"
             );
-        return leaves;
     }
 
     private async Task CheckAsync(CatalogTable table, CatalogLeaf leaf)

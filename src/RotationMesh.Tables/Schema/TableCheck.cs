@@ -25,6 +25,14 @@ internal sealed class TableCheck(
         var table = await FindTableAsync();
         if (table is null)
             return null;
+        var leaves = await catalog.LeavesAsync(table.Oid, entry.Only);
+        // Before the types are read: who reads rows compares them, and checks the table again where they differ.
+        var numbers = await LeafColumns.ListAsync(
+            connection,
+            leaves.Select(leaf => leaf.Oid),
+            entry,
+            cancellationToken
+        );
         var columns = await catalog.ColumnsAsync(table.Oid);
         CheckPresence(columns);
         if (faults.Count > 0)
@@ -37,7 +45,7 @@ internal sealed class TableCheck(
             CheckEncrypted(column, columns[column.Name.Name]);
         CheckPrivileges(columns);
         var isForRotation = forWriting || targetVersion is not null;
-        var leaves = await new LeafCheck(catalog, entry, isForRotation, Fault).RunAsync(table);
+        await new LeafCheck(catalog, entry, isForRotation, Fault).RunAsync(table, leaves);
         var rowSecurity = await new PolicyCheck(connection, entry, isForRotation, Fault).RunAsync(
             table,
             leaves,
@@ -45,7 +53,7 @@ internal sealed class TableCheck(
         );
         if (faults.Count > 0)
             return null;
-        var shape = Shape(table, columns, indexes, leaves, rowSecurity);
+        var shape = Shape(table, columns, indexes, leaves, numbers, rowSecurity);
         await new StatementCheck(connection, entry, shape, Fault, cancellationToken).RunAsync(forWriting);
         return faults.Count == 0 ? shape : null;
     }
@@ -180,6 +188,7 @@ internal sealed class TableCheck(
         IReadOnlyDictionary<string, CatalogColumn> columns,
         IReadOnlyList<CatalogIndex> indexes,
         IReadOnlyList<CatalogLeaf> leaves,
+        IReadOnlyDictionary<long, string?> numbers,
         RowSecurity rowSecurity
     ) =>
         new()
@@ -188,7 +197,11 @@ internal sealed class TableCheck(
             Only = entry.Only,
             Leaves =
             [
-                .. leaves.Select(leaf => new LeafTable(Name(leaf.Schema, leaf.Name)) { Oid = leaf.Oid }),
+                .. leaves.Select(leaf => new LeafTable(Name(leaf.Schema, leaf.Name))
+                {
+                    Oid = leaf.Oid,
+                    Columns = numbers.GetValueOrDefault(leaf.Oid),
+                }),
             ],
             Key = [.. entry.Key.Select(column => Type(columns[column.Name]))],
             Tenant = Type(columns[entry.Tenant.Name]),

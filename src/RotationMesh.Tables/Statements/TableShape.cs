@@ -55,7 +55,7 @@ public sealed record LeafTable(SqlName Name)
     /// <summary>Oid by which it is known whatever its name is now; 0 where nobody asked for it.</summary>
     public long Oid { get; init; }
 
-    /// <summary>Its columns as <see cref="LeafColumns"/> found them before rows were read; null where nobody asked.</summary>
+    /// <summary>Its columns, as <see cref="LeafColumns"/> writes them; null where nobody asked.</summary>
     internal string? Columns { get; init; }
 
     /// <summary>Quoted, schema-qualified name.</summary>

@@ -45,24 +45,32 @@ public sealed class PartitionVerifier : IDisposable
         ReadingStart? start = null
     )
     {
-        var outcome = await VerifyPartsAsync(
-            target,
-            range,
-            version,
-            share,
-            progress,
-            failed,
-            place,
-            parts: 1,
-            stopping,
-            start
-        );
-        return outcome.IsStopped ? throw new OperationCanceledException(stopping) : outcome;
+        try
+        {
+            var outcome = await VerifyPartsAsync(
+                target,
+                range,
+                version,
+                share,
+                progress,
+                failed,
+                place,
+                parts: 1,
+                stopping,
+                start
+            );
+            return outcome.IsStopped ? throw new OperationCanceledException(stopping) : outcome;
+        }
+        catch (TableChangedException)
+        {
+            return new VerificationOutcome(RowCounts.None) { IsMissing = true };
+        }
     }
 
     /// <summary>
     /// Verifies the range in several parts, one after the other. Where it is stopped, it returns the outcome of the parts that
-    /// it read to the end, with <see cref="VerificationOutcome.IsStopped"/>. Before it has read anything, it may throw
+    /// it read to the end, with <see cref="VerificationOutcome.IsStopped"/>. Throws <see cref="TableChangedException"/> where the table
+    /// must be checked again. Before it has read anything, it may throw
     /// <see cref="OperationCanceledException"/> instead.
     /// </summary>
     public async Task<VerificationOutcome> VerifyPartsAsync(
@@ -84,15 +92,13 @@ public sealed class PartitionVerifier : IDisposable
         ArgumentNullException.ThrowIfNull(failed);
         await using var connection = await databases.OpenReadingAsync(target.Entry.Database, stopping);
         await (place ?? ExpectedDatabase.Any).EnsureAsync(connection, target.Entry.Database, stopping);
+        if (
+            await PlannedLeaf.FindAsync(connection, target, range with { Columns = null }, stopping)
+            is not { } leaf
+        )
+            throw new TableChangedException();
         var tally = new VerificationTally(progress, new FailureTally(failed));
-        var reading = new StoredRowReading(
-            databases,
-            target,
-            new LeafTable(range.Leaf),
-            reencryptor,
-            check,
-            tally
-        );
+        var reading = new StoredRowReading(databases, target, leaf, reencryptor, check, tally);
         var done = new VerificationOutcome(RowCounts.None);
         var sampled = parts > 1 && SampledPages.AreOf(range, share);
         var size = sampled ? await PageParts.CountAsync(connection, range.Leaf.Quoted, stopping) : 0;

@@ -1,6 +1,7 @@
 using System.Data;
 using Npgsql;
 using RotationMesh.Postgres;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Statements;
 
@@ -202,9 +203,3 @@ internal sealed class BatchWriter(
 /// is false, none of the other rows was skipped because somebody had it locked.
 /// </summary>
 internal sealed record BatchOutcome(int Written, IReadOnlyList<RowFailure> Refused, bool MayBeHeld = false);
-
-/// <summary>
-/// A table that had no update trigger when it was checked has one now, or a column that was read has another name. Rows written
-/// before stay written. The table must be checked again, and the others read again.
-/// </summary>
-internal sealed class TableChangedException : Exception;

@@ -4,6 +4,7 @@ using RotationMesh.Tables;
 using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rewriting;
 using RotationMesh.Tables.Rows;
+using RotationMesh.Tables.Statements;
 
 namespace RotationMesh.IntegrationTests.Concurrency;
 
@@ -17,10 +18,12 @@ internal static class SinglePass
         WriteTerm? term = null,
         bool isLastSweep = false,
         int parts = 1,
-        PageRange? pages = null
+        PageRange? pages = null,
+        MappedTable? target = null,
+        PartitionRange? range = null
     )
     {
-        var target = (await fixture.TargetsAsync()).Single();
+        target ??= (await fixture.TargetsAsync()).Single();
         using var rotator = new PartitionRotator(
             fixture.Databases,
             fixture.Ring,
@@ -30,7 +33,7 @@ internal static class SinglePass
             },
             progress ?? (_ => { })
         );
-        var range = PartitionRange.Of(target.Entry, target.Shape.Leaves.Single().Name) with { Pages = pages };
+        range ??= PartitionRange.Of(target.Entry, target.Shape.Leaves.Single().Name) with { Pages = pages };
         var failures = new List<RowFailure>();
         var outcome = await rotator.RotateAsync(
             target,

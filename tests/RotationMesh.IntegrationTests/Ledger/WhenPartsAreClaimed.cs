@@ -111,7 +111,8 @@ public sealed class WhenPartsAreClaimed
         await scene.ExecuteAsync(
             """
             DROP TABLE rotationmesh.rotation_parts;
-            DELETE FROM rotationmesh.schema_versions WHERE scriptname LIKE '%.0036\_%'
+            ALTER TABLE rotationmesh.claims DROP COLUMN columns;
+            DELETE FROM rotationmesh.schema_versions WHERE scriptname LIKE '%.0036\_%' OR scriptname LIKE '%.0040\_%'
             """
         );
         await scene.Control.MigrateAsync(CancellationToken.None);

@@ -1,7 +1,7 @@
 using Dapper;
 using RotationMesh.IntegrationTests.Concurrency;
 using RotationMesh.IntegrationTests.Support;
-using RotationMesh.Tables.Writing;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Tables;

@@ -1,6 +1,6 @@
 using RotationMesh.IntegrationTests.Concurrency;
 using RotationMesh.IntegrationTests.Support;
-using RotationMesh.Tables.Writing;
+using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.IntegrationTests.Tables;
 
