@@ -45,7 +45,7 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
         """;
 
     /// <summary>
-    /// Returns the limit that is too low for the workers, and how to raise it, in one line; null where there is room.
+    /// Returns the limit that is too low for the workers (0: a coordinator's), and how to raise it; null where there is room.
     /// Throws <see cref="NpgsqlException"/> where the database can't be reached.
     /// </summary>
     public async Task<string?> FindFaultAsync(
@@ -57,7 +57,7 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
         await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
         var limits = await ReadAsync(connection, apart: false, cancellationToken);
         var others = OfOthers(database);
-        var needed = workers * OfWorker + others;
+        var needed = Math.Max(workers * OfWorker, OfPlanner) + others;
         var limit =
             Allowed(database, needed)
             ?? limits?.Narrowest(needed)
@@ -74,15 +74,14 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
 
         var fewer = (limit.Connections - others) / OfWorker;
         var instead = fewer > 0 && fewer < workers ? $", or choose --workers {fewer}" : "";
-        return $"database {database}: {limit.Owner} allows {limit.Connections} connections, and {workers} workers need {needed}; "
+        return $"database {database}: {limit.Owner} allows {limit.Connections} connections, and {Needs(workers, needed)}; "
             + $"{limit.Raise}{instead}";
     }
 
     /// <summary>
-    /// Waits until each of the databases has enough free connections for the workers, where the limits allow them but others
-    /// use them now. Calls <paramref name="waiting"/> with the reason, and with null at the end. It leaves a limit that is
-    /// too low, and a database that does not answer, to the next check. Throws <see cref="UsageException"/> where a pooler
-    /// lends no session of its own.
+    /// Waits until each of the databases has enough free connections for the workers, where others use them now. Calls
+    /// <paramref name="waiting"/> with the reason, and with null at the end. A limit that is too low, and a database that does not
+    /// answer, are left to the next check. Throws <see cref="UsageException"/> where a pooler lends no session of its own.
     /// </summary>
     public async Task WaitAsync(
         IEnumerable<string> names,
@@ -111,10 +110,9 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
     }
 
     /// <summary>
-    /// Returns why the workers would have to wait for connections that others use, in one line; null where enough are free,
-    /// or where that is unknown. A process that <paramref name="isBegun"/> keeps its connections: no session of its role and
-    /// application name counts as others' then. Throws <see cref="UsageException"/> where a pooler lends no session of its
-    /// own.
+    /// Returns why the workers would have to wait for connections that others use; null where enough are free, or where that is
+    /// unknown. A process that <paramref name="isBegun"/> keeps its connections: no session of its role and application name counts
+    /// as others' then. Throws <see cref="UsageException"/> where a pooler lends no session of its own.
     /// </summary>
     public async Task<string?> FindCrowdAsync(
         string database,
@@ -123,11 +121,10 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
         CancellationToken cancellationToken
     )
     {
-        var needed = workers * OfWorker + OfOthers(database);
+        var needed = Math.Max(workers * OfWorker, OfPlanner) + OfOthers(database);
         if (!isBegun)
         {
-            // This process' idle connections would count as others'.
-            control.Clear();
+            control.Clear(); // this process' idle connections would count as others'
             databases.Clear(database);
         }
 
@@ -137,7 +134,7 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
             await using var connection = await databases.OpenReadingAsync(database, cancellationToken);
             return (await ReadAsync(connection, isBegun, cancellationToken))?.Fullest(needed) is { } full
                 ? $"database {database}: {full.Owner} allows {full.Connections} connections, others use {full.Used} of them, and "
-                    + $"{workers} workers need {needed}: {Reasons.ConnectionsInUse}"
+                    + $"{Needs(workers, needed)}: {Reasons.ConnectionsInUse}"
                 : null;
         }
         catch (ApplicationDatabaseException fault)
@@ -145,7 +142,7 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
                     is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections }
             )
         {
-            return $"database {database}: no connection is free for the role, and {workers} workers need {needed}: {Reasons.ConnectionsInUse}";
+            return $"database {database}: no connection is free for the role, and {Needs(workers, needed)}: {Reasons.ConnectionsInUse}";
         }
         catch (NpgsqlException)
         {
@@ -157,6 +154,9 @@ public sealed class ConnectionBudget(ApplicationDatabases databases, NpgsqlDataS
                 databases.Clear(database);
         }
     }
+
+    private static string Needs(int workers, int needed) =>
+        workers == 0 ? $"a coordinator needs {needed}" : $"{workers} workers need {needed}";
 
     /// <summary>Returns how many connections the workers need, together with planning and counting.</summary>
     internal static int Needed(int workers) => workers * OfWorker + OfPlanner;

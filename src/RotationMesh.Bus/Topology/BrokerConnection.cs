@@ -42,7 +42,7 @@ internal static class BrokerConnection
     /// <summary>What an operator must fix before the broker accepts the user; null where waiting may help.</summary>
     public static UsageException? Explain(Exception fault) =>
         BrokerReplies.IsOfCredentials(fault)
-            ? new UsageException("RabbitMQ refuses the user or its password", fault)
+            ? new BrokerRefusalException("RabbitMQ refuses the user or its password", fault)
             : null;
 
     /// <summary>

@@ -8,8 +8,13 @@ namespace RotationMesh.Bus.Topology;
 /// Judges the broker's certificate: its name must be the broker's, and its issuer a trusted authority. The transport
 /// retries even after a refusal, so the process that starts it learns the reason here.
 /// </summary>
-internal sealed class BrokerTrust(BrokerAddress address)
+/// <param name="source">
+/// Its authorities are read at each connection: they may be replaced, and the broker's certificate after them, while the program runs.
+/// </param>
+internal sealed class BrokerTrust(BrokerSource source)
 {
+    private readonly BrokerAddress address = source.Address;
+
     private readonly TaskCompletionSource<UsageException> refusal = new(
         TaskCreationOptions.RunContinuationsAsynchronously
     );
@@ -22,7 +27,7 @@ internal sealed class BrokerTrust(BrokerAddress address)
     {
         if (Find(certificate, chain, errors) is not { } fault)
             return true;
-        refusal.TrySetResult(new UsageException(fault));
+        refusal.TrySetResult(new BrokerRefusalException(fault));
         return false;
     }
 
@@ -44,7 +49,7 @@ internal sealed class BrokerTrust(BrokerAddress address)
 
     private bool IsIssued(X509Certificate certificate, X509Chain chain, SslPolicyErrors errors)
     {
-        if (address.Authorities is not { } authorities)
+        if (source.Current().Authorities is not { } authorities)
             return errors == SslPolicyErrors.None;
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(authorities);

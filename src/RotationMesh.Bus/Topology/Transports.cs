@@ -41,7 +41,7 @@ public static class Transports
         ArgumentNullException.ThrowIfNull(source);
         bus.UseBusDefaults();
         var address = source.Address;
-        var trust = new BrokerTrust(address);
+        var trust = new BrokerTrust(source);
         bus.AddSingleton(trust);
         bus.TryAddSingleton(TimeProvider.System);
         bus.AddBrokerStanding(source);

@@ -151,18 +151,11 @@ public sealed class Doctor(
             await using (var connection = await databases.OpenReadingAsync(database.Name, cancellationToken))
                 findings.Add(Verdict.Good, name, $"PostgreSQL {connection.PostgreSqlVersion} answers");
             var budget = new ConnectionBudget(databases, control.Source);
-            if (
-                await budget.FindFaultAsync(database.Name, Environment.ProcessorCount, cancellationToken) is
-                { } narrow
-            )
+            var workers = WorkersAreExpected ? 0 : Environment.ProcessorCount; // those of a mesh are elsewhere
+            if (await budget.FindFaultAsync(database.Name, workers, cancellationToken) is { } narrow)
                 findings.Add(Verdict.Bad, name, narrow);
             if (
-                await budget.FindCrowdAsync(
-                    database.Name,
-                    Environment.ProcessorCount,
-                    isBegun: true,
-                    cancellationToken
-                ) is
+                await budget.FindCrowdAsync(database.Name, workers, isBegun: true, cancellationToken) is
                 { } crowd
             )
                 findings.Add(Verdict.Warning, name, crowd, "close what is idle, or raise the limit");

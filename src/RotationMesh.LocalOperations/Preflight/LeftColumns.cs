@@ -3,6 +3,7 @@ using RotationMesh.Control;
 using RotationMesh.Control.Claims;
 using RotationMesh.Core.Map;
 using RotationMesh.LocalOperations.Retiring.Reach;
+using RotationMesh.Postgres;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Probing;
 using RotationMesh.Tables.Schema;
@@ -45,26 +46,20 @@ internal sealed class LeftColumns(RotationMap map, ApplicationDatabases database
             List<(TableEntry Entry, TableTree Tree)> known = [.. mapped.Zip(found.Tables)];
             var recorded = columns.Where(column => IsOf(column.Identity, column.Database)).ToList();
             var parts = tables.Where(table => IsOf(table.Identity, table.Database));
-            var unreached = await new UnreachedColumns(databases).FindAsync(
-                database,
-                known,
-                [
-                    .. recorded
-                        .Concat(UnreachedParts.Columns(known, parts, recorded))
-                        .SelectMany(column => UnreachedColumns.Standing(column, found.Identity)),
-                ],
-                cancellationToken
-            );
-            foreach (var column in unreached)
-                if (
-                    Lacking(known, column) is { } entry
-                    && await new HeldPlace(databases).HasValuesAsync(
-                        database,
-                        column.Column,
-                        column.Recorded.Path,
-                        cancellationToken
-                    )
+            var unreached = await AnswerAsync<IReadOnlyList<UnreachedColumn>>(async token =>
+                await new UnreachedColumns(databases).FindAsync(
+                    database,
+                    known,
+                    [
+                        .. recorded
+                            .Concat(UnreachedParts.Columns(known, parts, recorded))
+                            .SelectMany(column => UnreachedColumns.Standing(column, found.Identity)),
+                    ],
+                    token
                 )
+            );
+            foreach (var column in unreached ?? [])
+                if (Lacking(known, column) is { } entry && await HasValuesAsync(database, column))
                     left.Add(new LeftColumn(entry, column));
 
             // Two names of the map may lead to one database.
@@ -78,9 +73,31 @@ internal sealed class LeftColumns(RotationMap map, ApplicationDatabases database
         return left;
 
         async Task<FoundTables?> AskAsync(IReadOnlyList<TableEntry> same) =>
+            await AnswerAsync(token => trees.FindAsync(same, token));
+
+        async Task<T?> AnswerAsync<T>(Func<CancellationToken, Task<T>> ask)
+            where T : class =>
             mustAnswer
-                ? await trees.FindAsync(same, cancellationToken)
-                : await DatabaseQuestion.AskAsync(token => trees.FindAsync(same, token), cancellationToken);
+                ? await ask(cancellationToken)
+                : await DatabaseQuestion.AskAsync(ask, cancellationToken);
+
+        // It may read a whole table, which takes its time.
+        async Task<bool> HasValuesAsync(string database, UnreachedColumn column)
+        {
+            try
+            {
+                return await new HeldPlace(databases).HasValuesAsync(
+                    database,
+                    column.Column,
+                    column.Recorded.Path,
+                    cancellationToken
+                );
+            }
+            catch (Exception fault) when (!mustAnswer && Faults.IsOfDatabase(fault))
+            {
+                return false;
+            }
+        }
 
         // The entry whose rows hold the column and that neither names it nor leaves it out on purpose.
         TableEntry? Lacking(List<(TableEntry Entry, TableTree Tree)> known, UnreachedColumn column) =>

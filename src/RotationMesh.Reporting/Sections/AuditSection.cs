@@ -18,10 +18,12 @@ internal static class AuditSection
             && Findings(log).ToArray() is { Length: > 0 } findings
         )
             yield return new Points(Numbered: false, findings);
-        if (IsProven(report))
-            yield return new Paragraph(
-                $"Newest event of this rotation in the audit log: number {newest.Sequence}, hash {newest.Hash}. Whether the log still has it: {new Code($"rotationmesh audit verify --expect {Hex(newest.Hash)}")}"
-            );
+        yield return new Paragraph(
+            IsProven(report)
+                ? (Phrase)
+                    $"Newest event of this rotation in the audit log: number {newest.Sequence}, hash {newest.Hash}. Whether the log still has it: {new Code($"rotationmesh audit verify --expect {Hex(newest.Hash)}")}"
+                : (Phrase)$"Newest event of this rotation in the audit log: number {newest.Sequence}."
+        );
     }
 
     /// <summary>Whether keys prove every event that the report shows.</summary>

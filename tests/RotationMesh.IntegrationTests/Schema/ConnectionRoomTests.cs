@@ -1,6 +1,7 @@
 using Npgsql;
 using RotationMesh.Core;
 using RotationMesh.IntegrationTests.Support;
+using RotationMesh.Tables;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Schema;
@@ -45,6 +46,20 @@ public sealed class ConnectionRoomTests
 
         Assert.That(report.State, Is.EqualTo("Completed"));
         await owner.AssertRotatedAsync();
+    }
+
+    [TestCase(3, "allows 3 connections, and a coordinator needs 4")]
+    [TestCase(4, null)]
+    public async Task A_coordinator_needs_none_for_workers(int limit, string? fault)
+    {
+        await using var owner = await FixtureAsync();
+        await using var role = await RoleAsync(owner, limit);
+        await using var fixture = owner.Variant(user: role.Name);
+        var budget = new ConnectionBudget(fixture.Databases, fixture.Control.Source);
+
+        var found = await budget.FindFaultAsync(Fixture.App, 0, CancellationToken.None);
+
+        Assert.That(found, fault is null ? Is.Null : Does.Contain(fault));
     }
 
     [TestCase(6, "allows 8 connections, others use 6 of them, and 2 workers need 6")]

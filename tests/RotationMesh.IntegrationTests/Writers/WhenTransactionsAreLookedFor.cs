@@ -89,7 +89,7 @@ public sealed class WhenTransactionsAreLookedFor
     public async Task Nor_are_the_parallel_workers_of_one()
     {
         await using var fixture = await CreateAsync();
-        await fixture.InsertAsync(Note.Many(400));
+        await fixture.InsertAsync(Note.Many(2000));
         // Three entries fill a page, so that it takes long where the machine is busy, too.
         foreach (var salt in new[] { "a", "b" })
             await fixture.ExecuteAsync(

@@ -84,7 +84,7 @@ public sealed partial class WhenTheChartIsRendered
             Assert.That(scheduled.Spec.ConcurrencyPolicy, Is.EqualTo("Forbid"));
             Assert.That(
                 scheduled.Spec.JobTemplate.Spec.Template.Spec.Containers.Single().Args,
-                Is.EqualTo(["rotate", "--verify", "full"])
+                Is.EqualTo(["rotate", "--verify", "full", "--workers", "2"])
             );
             foreach (var pod in chart.Pods)
             {
@@ -111,13 +111,13 @@ public sealed partial class WhenTheChartIsRendered
     }
 
     [Test]
-    public async Task A_job_asks_again_for_minutes_where_no_coordinator_answers_yet()
+    public async Task Roles_of_a_gate_have_the_namespace_of_their_release_in_their_name()
     {
-        var chart = await RenderedChart.OfAsync("job");
+        var chart = await RenderedChart.OfAsync("cronjob");
 
-        var retries = chart.All<V1Job>().Single().Spec.BackoffLimit!.Value;
-        var pauses = Enumerable.Range(0, retries).Sum(retry => 10 << retry); // Kubernetes doubles them
-        Assert.That(TimeSpan.FromSeconds(pauses), Is.AtLeast(TimeSpan.FromMinutes(10)));
+        var role = chart.All<V1Role>().Single();
+        Assert.That(role.Metadata.NamespaceProperty, Is.EqualTo("csuite"));
+        Assert.That(role.Metadata.Name, Does.StartWith($"{RenderedChart.Namespace}-"));
     }
 
     // The exporter's default is TLS, and most receivers have none.

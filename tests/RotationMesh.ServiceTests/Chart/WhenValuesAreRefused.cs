@@ -17,6 +17,11 @@ public sealed class WhenValuesAreRefused
         "telemetry: { collector: { enabled: true }, serviceMonitor: { enabled: true } }",
         "networkPolicy.scrapers"
     )]
+    [TestCase("telemetry: { prometheusRule: { enabled: true } }", "telemetry.prometheusRule")]
+    [TestCase(
+        "{ coordinator: { enabled: false }, worker: { enabled: false }, telemetry: { endpoint: 'http://o:4317', prometheusRule: { enabled: true } } }",
+        "coordinator.enabled"
+    )]
     [TestCase("telemetry: { exportIntervalMilliseconds: 60000 }", "exportIntervalMilliseconds")]
     [TestCase("telemetry: { collector: { traces: tempo.monitoring } }", "traces")]
     [TestCase("worker: { scaling: { kind: keda, minReplicas: 0 } }", "worker.scaling.keda.protocol: http")]

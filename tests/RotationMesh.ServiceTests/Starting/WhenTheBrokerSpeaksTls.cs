@@ -93,7 +93,7 @@ public sealed class WhenTheBrokerSpeaksTls
 
             using (Assert.EnterMultipleScope())
             {
-                Assert.That(outcome.ExitCode, Is.EqualTo(2), outcome.ToString());
+                Assert.That(outcome.ExitCode, Is.EqualTo(6), outcome.ToString());
                 Assert.That(outcome.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
                 Assert.That(outcome.Error, Does.Contain(reason));
                 Assert.That(outcome.Output, Does.Not.Contain("Joined the mesh"));

@@ -39,7 +39,13 @@
 {{- include "rotationmesh.egress" $policy.apiServer }}
 {{- end }}
 {{- if .root.Values.telemetry.endpoint }}
-{{- include "rotationmesh.egress" $policy.telemetry }}
+{{- $endpoint := .root.Values.telemetry.endpoint }}
+{{- $port := regexFind ":[0-9]+$" (urlParse $endpoint).host | trimPrefix ":" | default (hasPrefix "https:" $endpoint | ternary "443" "80") }}
+{{- $ports := list }}
+{{- range append $policy.telemetry.ports (int $port) }}
+{{- $ports = append $ports (int .) }}
+{{- end }}
+{{- include "rotationmesh.egress" (dict "to" $policy.telemetry.to "ports" (uniq $ports)) }}
 {{- else if .root.Values.telemetry.collector.enabled }}
 - to:
     - podSelector:
