@@ -29,11 +29,17 @@ DO $$ BEGIN
 END $$;
 GRANT UPDATE ON connectors, knowledge_entries, knowledge_sources TO rotationmesh_retire;
 
--- Under row-level security both see every row by BYPASSRLS, which a superuser gives. Where it comes later, or in another database:
--- ALTER ROLE … BYPASSRLS.
+-- Under row-level security both see every row by BYPASSRLS, which a superuser gives: the first where a table of the map has it, the
+-- other where any table has. Where it comes later, or in another database: ALTER ROLE … BYPASSRLS.
 DO $$ BEGIN
-  IF EXISTS (SELECT FROM pg_class WHERE relrowsecurity) THEN
+  IF EXISTS (
+    SELECT FROM pg_class
+    WHERE relrowsecurity
+      AND oid IN ('connectors'::regclass, 'knowledge_entries'::regclass, 'knowledge_sources'::regclass)
+  ) THEN
     ALTER ROLE rotationmesh_rows BYPASSRLS;
+  END IF;
+  IF EXISTS (SELECT FROM pg_class WHERE relrowsecurity) THEN
     ALTER ROLE rotationmesh_retire BYPASSRLS;
   END IF;
 END $$;

@@ -90,7 +90,7 @@ public sealed class ServiceProgram(string name, string description, string defau
         }
         catch (UsageException fault)
         {
-            return Fail(ExitCodes.Usage, fault.Message);
+            return Fail(fault.Kind.ExitCode(), fault.Message);
         }
         catch (Exception fault)
         {

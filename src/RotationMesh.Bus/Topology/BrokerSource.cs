@@ -3,7 +3,7 @@ using RotationMesh.Core;
 namespace RotationMesh.Bus.Topology;
 
 /// <summary>
-/// Supplies the broker's address. User and password may change while the service runs, as a mounted secret does; the
+/// Supplies the broker's address. User, password and authorities may change while the service runs, as mounted files do; the
 /// rest of the address stays as at the start. Throws <see cref="UsageException"/> where there is none at first.
 /// </summary>
 public sealed class BrokerSource(Func<BrokerAddress> read, bool isFile = false)

@@ -15,6 +15,9 @@ internal static class ExitStatus
         ),
         (ExitCodes.Gate, "a gate does not hold, or something is in the way of a retirement"),
         (ExitCodes.Interrupted, "cancelled or interrupted"),
-        (ExitCodes.Unreachable, "coordinator or broker not reachable"),
+        (
+            ExitCodes.Unreachable,
+            "coordinator or broker not reachable, or the broker refuses or is not trusted"
+        ),
     ];
 }

@@ -31,11 +31,20 @@ public sealed class LocalInspections(
     IExternalStores? stores = null
 ) : IInspections
 {
+    /// <summary>Rows of so many partitions are decrypted at a time by a coordinator that is not told how many.</summary>
+    internal const int MostInCoordinator = 4;
+
     /// <summary>Whether workers of a mesh run the rotations: the doctor reports then that none is there.</summary>
     public bool WorkersAreExpected { get; init; }
 
     /// <summary>Gives what this process finds in itself, such as how it stands with its broker.</summary>
     public Func<IReadOnlyList<Finding>> Own { get; init; } = () => [];
+
+    // A coordinator decrypts beside its own work, in a container that may see all processors of its node.
+    private int Workers =>
+        WorkersAreExpected
+            ? Math.Min(Environment.ProcessorCount, MostInCoordinator)
+            : Environment.ProcessorCount;
 
     private SchemaCheck Schema => new(databases, formats, stores);
 
@@ -48,7 +57,7 @@ public sealed class LocalInspections(
     {
         var keys = ring();
         var start = new OrderCheck(map, keys).Check(order);
-        var workers = order.Workers ?? Environment.ProcessorCount;
+        var workers = order.Workers ?? Workers;
         var report = await ProgressReports.WhileAsync(
             progress,
             now =>
@@ -80,7 +89,7 @@ public sealed class LocalInspections(
                     {
                         Tenants = Tenants(order.Rows),
                         Share = rows => order.Share is { } share ? SampleShare.Of(share, rows) : null,
-                        Workers = order.Workers ?? Environment.ProcessorCount,
+                        Workers = order.Workers ?? Workers,
                     },
                     cancellationToken
                 )

@@ -33,19 +33,39 @@ internal sealed class LeftColumns(RotationMap map, ApplicationDatabases database
         if (columns.Count == 0)
             return [];
         var asked = entries.Select(entry => entry.Database).ToHashSet();
-        var trees = new TableTrees(databases);
-        var own = new List<(string Database, List<TableEntry> Entries, FoundTables Found)>();
-        var near = map.Tables.Where(table => asked.Contains(table.Database));
-        foreach (var same in near.GroupBy(table => table.Database))
-            if (await AskAsync([.. same]) is { } there)
-                own.Add((same.Key, [.. same], there));
-        var places = own.ConvertAll(one => (one.Database, one.Found.Identity));
-        var left = new List<LeftColumn>();
-        foreach (var (database, mapped, found) in own)
+        var found = await SomeAtOnce.SelectAsync(
+            map.Tables.Where(table => asked.Contains(table.Database)).GroupBy(table => table.Database),
+            SomeAtOnce.Databases,
+            async same =>
+                (
+                    Database: same.Key,
+                    Entries: same.ToList(),
+                    Tables: await AnswerAsync(token => new TableTrees(databases).FindAsync([.. same], token))
+                ),
+            cancellationToken
+        );
+        var own = found.Where(one => one.Tables is not null).ToList();
+        var homes = new RecordedHomes([.. own.Select(one => (one.Database, one.Tables!.Identity))]);
+        var left = await SomeAtOnce.SelectAsync(
+            own,
+            SomeAtOnce.Databases,
+            one => FindAsync(one.Database, one.Entries, one.Tables!),
+            cancellationToken
+        );
+        return [.. left.SelectMany(columns => columns)];
+
+        async Task<IReadOnlyList<LeftColumn>> FindAsync(
+            string database,
+            List<TableEntry> mapped,
+            FoundTables there
+        )
         {
-            List<(TableEntry Entry, TableTree Tree)> known = [.. mapped.Zip(found.Tables)];
-            var recorded = columns.Where(column => IsOf(column.Identity, column.Database)).ToList();
-            var parts = tables.Where(table => IsOf(table.Identity, table.Database));
+            List<(TableEntry Entry, TableTree Tree)> known = [.. mapped.Zip(there.Tables)];
+            var place = (database, there.Identity);
+            var recorded = columns
+                .Where(column => homes.MayBeIn(column.Identity, column.Database, place))
+                .ToList();
+            var parts = tables.Where(table => homes.MayBeIn(table.Identity, table.Database, place));
             var unreached = await AnswerAsync<IReadOnlyList<UnreachedColumn>>(async token =>
                 await new UnreachedColumns(databases).FindAsync(
                     database,
@@ -53,27 +73,17 @@ internal sealed class LeftColumns(RotationMap map, ApplicationDatabases database
                     [
                         .. recorded
                             .Concat(UnreachedParts.Columns(known, parts, recorded))
-                            .SelectMany(column => UnreachedColumns.Standing(column, found.Identity)),
+                            .SelectMany(column => UnreachedColumns.Standing(column, there.Identity)),
                     ],
                     token
                 )
             );
+            var lacking = new List<LeftColumn>();
             foreach (var column in unreached ?? [])
                 if (Lacking(known, column) is { } entry && await HasValuesAsync(database, column))
-                    left.Add(new LeftColumn(entry, column));
-
-            // Two names of the map may lead to one database.
-            bool IsOf(string identity, string name) =>
-                RecordedPlaces.Find(identity, name, places).Any(place => place == database || IsSame(place));
-
-            bool IsSame(string place) =>
-                found.Identity.System is not null && places.Contains((place, found.Identity));
+                    lacking.Add(new LeftColumn(entry, column));
+            return lacking;
         }
-
-        return left;
-
-        async Task<FoundTables?> AskAsync(IReadOnlyList<TableEntry> same) =>
-            await AnswerAsync(token => trees.FindAsync(same, token));
 
         async Task<T?> AnswerAsync<T>(Func<CancellationToken, Task<T>> ask)
             where T : class =>

@@ -7,6 +7,7 @@ public sealed class WhenJobsAreRendered
 {
     [TestCase("[rotate, --workers, \"5\"]", "rotate --workers 5")]
     [TestCase("[rotate, --workers=5]", "rotate --workers=5")]
+    [TestCase("[verify]", "verify --workers 3")]
     [TestCase("[doctor]", "doctor")]
     public async Task A_job_takes_the_workers_that_its_arguments_name(string given, string args)
     {
@@ -26,6 +27,17 @@ public sealed class WhenJobsAreRendered
         var ending = chart.All<V1Job>().Single().Spec.PodFailurePolicy.Rules.Last();
         Assert.That(ending.Action, Is.EqualTo("FailJob"));
         Assert.That(ending.OnExitCodes.Values, Is.EqualTo([2, 3, 4, 5]));
+    }
+
+    [Test]
+    public async Task A_job_stays_the_same_where_the_version_of_the_chart_alone_is_another()
+    {
+        var chart = await RenderedChart.OfAsync("job");
+
+        var job = chart.All<V1Job>().Single();
+        Assert.That(job.Metadata.Labels.Keys, Does.Contain("helm.sh/chart"));
+        Assert.That(job.Spec.Template.Metadata.Labels.Keys, Does.Not.Contain("helm.sh/chart"));
+        Assert.That(job.Spec.Template.Metadata.Labels.Keys, Does.Not.Contain("app.kubernetes.io/version"));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using RotationMesh.Core.Faults;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.ServiceTests.Starting;
@@ -88,7 +89,7 @@ public sealed class WhenAServiceIsStarted
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(outcome.ExitCode, Is.EqualTo(2));
+            Assert.That(outcome.ExitCode, Is.EqualTo(ExitCodes.Unreachable));
             Assert.That(outcome.Error, Does.Contain("RabbitMQ refuses the user"));
             Assert.That(outcome.Output + outcome.Error, Does.Not.Contain("hunter2"));
         }

@@ -14,7 +14,7 @@ rotation has the Job's UID as its id, and the second pod follows it.
 {{- $_ := set . "args" (concat .args (list "--id" "$(JOB_UID)")) -}}
 {{- $_ := set . "hasJobUid" true -}}
 {{- end -}}
-{{- if and (has "rotate" .args) .root.Values.cli.embedded (not (include "rotationmesh.hasWorkers" .args)) -}}
+{{- if and (or (has "rotate" .args) (has "verify" .args)) .root.Values.cli.embedded (not (include "rotationmesh.hasWorkers" .args)) -}}
 {{- $_ := set . "args" (concat .args (list "--workers" (toString .root.Values.cli.workers))) -}}
 {{- end -}}
 backoffLimit: {{ .job.backoffLimit }}

@@ -45,8 +45,10 @@ app.kubernetes.io/component: {{ .part }}
 {{/* The chart's, those of all objects, and extraLabels of this one. The later go first, but never before those of selectors. */}}
 {{- define "rotationmesh.labels" -}}
 {{- $chart := printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" -}}
-{{- $own := dict "helm.sh/chart" $chart "app.kubernetes.io/version" .root.Chart.AppVersion -}}
-{{- $own = merge $own (dict "app.kubernetes.io/part-of" "rotationmesh" "app.kubernetes.io/managed-by" .root.Release.Service) -}}
+{{- $own := dict "app.kubernetes.io/part-of" "rotationmesh" "app.kubernetes.io/managed-by" .root.Release.Service -}}
+{{- if not .ofJob -}}
+{{- $own = merge $own (dict "helm.sh/chart" $chart "app.kubernetes.io/version" .root.Chart.AppVersion) -}}
+{{- end -}}
 {{- $selected := include "rotationmesh.selector" . | fromYaml -}}
 {{- toYaml (mustMergeOverwrite $own (.root.Values.commonLabels | default dict) (.extraLabels | default dict) $selected) -}}
 {{- end -}}

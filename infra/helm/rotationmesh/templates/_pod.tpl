@@ -35,10 +35,11 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
+{{/* Pods of jobs do not bear the versions: a change of these alone would make another Job, and remove the one that runs. */}}
 {{- define "rotationmesh.podMetadata" -}}
 {{- $pod := include "rotationmesh.podValues" . | fromYaml -}}
 labels:
-  {{- include "rotationmesh.labels" (dict "root" .root "part" .part "extraLabels" $pod.labels) | nindent 2 }}
+  {{- include "rotationmesh.labels" (dict "root" .root "part" .part "extraLabels" $pod.labels "ofJob" (eq .part "cli")) | nindent 2 }}
 {{- $annotations := dict }}
 {{- if and .root.Values.config.text (include "rotationmesh.hasKeys" .) }}
 {{- $_ := set $annotations "checksum/map" (sha256sum .root.Values.config.text) }}
