@@ -12,6 +12,13 @@ public sealed class PartitionErrors(ControlDatabase control)
         GROUP BY 1 ORDER BY max(t.sweep) DESC, count(*) DESC, 1 LIMIT 1
         """;
 
+    private const string Count = """
+        SELECT count(*)
+        FROM rotationmesh.partitions p JOIN rotationmesh.sweep_tables t USING (sweep_table_id)
+        WHERE t.rotation_id = @rotationId AND t.sweep = @sweep AND t.phase = 'rotate' AND p.state = 'failed'
+          AND position(@words IN p.last_error) > 0
+        """;
+
     /// <summary>
     /// Returns why partitions failed for good: of the causes in the latest sweep, the commonest in the rotation; null where
     /// there is none.
@@ -25,6 +32,24 @@ public sealed class PartitionErrors(ControlDatabase control)
     /// </summary>
     public Task<string?> OfPendingAsync(Guid rotationId, CancellationToken cancellationToken) =>
         FindAsync(rotationId, "pending", cancellationToken);
+
+    /// <summary>Returns how many partitions of a sweep that rewrites failed with an error that contains the words.</summary>
+    public Task<long> CountAsync(
+        Guid rotationId,
+        int sweep,
+        string words,
+        CancellationToken cancellationToken
+    ) =>
+        control.ScalarAsync<long>(
+            Count,
+            new
+            {
+                rotationId,
+                sweep,
+                words,
+            },
+            cancellationToken
+        );
 
     private async Task<string?> FindAsync(Guid rotationId, string state, CancellationToken cancellationToken)
     {

@@ -119,12 +119,7 @@ internal sealed class LastTotals(
             );
         summary = summary with
         {
-            Doubts =
-            [
-                .. lost.Select(parts => parts.Explain()),
-                .. left.Select(column => column.Why),
-                .. summary.Doubts ?? [],
-            ],
+            Doubts = [.. Explain(lost), .. left.Select(column => column.Why), .. summary.Doubts ?? []],
         };
         var names = tables.Select(table => table.FullName).ToList();
         List<TableName> notRead = [];
@@ -183,12 +178,21 @@ internal sealed class LastTotals(
     private Task<IReadOnlyList<(TableName Table, string Why)>> LeftColumnsAsync(
         ConcludeRotation command,
         CancellationToken cancellationToken
-    ) => preflight.FindLeftColumnsAsync(command.Goal.Scopes, mustAnswer: true, cancellationToken);
+    ) =>
+        preflight.FindLeftColumnsAsync(
+            command.RotationId,
+            command.Goal.Scopes,
+            mustAnswer: true,
+            cancellationToken
+        );
+
+    private static IEnumerable<string> Explain(IEnumerable<LostParts> lost) =>
+        lost.Select(parts => parts.Explain());
 
     private IReadOnlyList<TableEntry> Entries(ConcludeRotation command) =>
         [.. map.Tables.Where(table => command.Goal.Scopes.Contains(table.Scope))];
 
-    // Tables with more rows that did not decrypt than were recorded: the messages about some were lost, and a sample may miss them.
+    // More rows did not decrypt than were recorded: the messages about some were lost, and a sample may miss them.
     private static IReadOnlyList<TableName> Unrecorded(
         SweepSummary? verification,
         IReadOnlyList<TableFailures> failures
@@ -214,7 +218,6 @@ internal sealed class LastTotals(
             : [];
     }
 
-    // Few rows, else the count of those that were verified is a doubt (ClosingDoubts).
     private static IEnumerable<string> Changing(SweepSummary? verification) =>
         (verification?.Tables ?? [])
             .Select(table => ChangingRows.Describe(table.Table, table.Counts.Contended))

@@ -61,6 +61,7 @@ internal sealed class CountRowsConsumer(
         await claims.RecordAsync(alone, rotationId, goal, context.CancellationToken);
         if (
             await preflight.ExplainLeftColumnsAsync(
+                rotationId,
                 goal.Scopes,
                 mustAnswer: false,
                 context.CancellationToken

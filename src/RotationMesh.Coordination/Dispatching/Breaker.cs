@@ -21,8 +21,15 @@ internal static class Breaker
     /// <summary>Fewest rows that count as evidence.</summary>
     public const int FewestRows = 1000;
 
-    /// <summary>Why the rotation should stop; null where it should not.</summary>
-    public static BreakerTripped? Of(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps)
+    /// <summary>
+    /// Why the rotation should stop; null where it should not. Partitions of its sweep that are to be <paramref name="replanned"/> are
+    /// no evidence: the application changed a table, and the next sweep has them.
+    /// </summary>
+    public static BreakerTripped? Of(
+        RunningRotation rotation,
+        IReadOnlyList<SweepSummary> sweeps,
+        long replanned = 0
+    )
     {
         if (rotation.BreakerOff || !RotationState.MayDispatch(rotation.State))
             return null;
@@ -30,9 +37,10 @@ internal static class Breaker
         var key = new SweepKey(rotation.RotationId, rotation.Sweep, phase);
         if (sweeps.SingleOrDefault(sweep => sweep.Key == key) is not { } current)
             return null;
-        var settled = current.Done + current.Failed;
-        if (settled >= FewestPartitions && current.Failed > FailedShare * settled)
-            return Tripped(rotation, "partitions", current.Failed, settled);
+        var lost = current.Failed - (phase == SweepPhase.Rotate ? replanned : 0);
+        var settled = current.Done + lost;
+        if (settled >= FewestPartitions && lost > FailedShare * settled)
+            return Tripped(rotation, "partitions", lost, settled);
         var failed = current.Counts.Failed;
         var rows = phase == SweepPhase.Verify ? current.Counts.Verified : current.Counts.Rotated + failed;
         return rows >= FewestRows && failed > FailedShare * rows

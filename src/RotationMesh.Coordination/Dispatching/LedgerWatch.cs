@@ -5,6 +5,7 @@ using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
+using RotationMesh.Core;
 using RotationMesh.Core.Tracing;
 
 namespace RotationMesh.Coordination.Dispatching;
@@ -62,7 +63,7 @@ internal sealed class LedgerWatch(
             seen.Add((rotation, sweeps));
             if (await stalled.ReleaseAsync(rotation.RotationId, sweeps, stopping))
                 signal.Dispatch.Raise();
-            if (SweepEvents.Find(rotation, sweeps) is { } news)
+            if (await FindNewsAsync(rotation, sweeps, stopping) is { } news)
             {
                 if (events.IsDue(rotation.RotationId, news))
                     await TellAsync(rotation.RotationId, news, stopping);
@@ -91,6 +92,23 @@ internal sealed class LedgerWatch(
         // A later check loses nothing.
         MeshLog.WatchFailed(log, pause, fault);
         stalled.Forget();
+    }
+
+    private async Task<object?> FindNewsAsync(
+        RunningRotation rotation,
+        IReadOnlyList<SweepSummary> sweeps,
+        CancellationToken stopping
+    )
+    {
+        if (SweepEvents.Find(rotation, sweeps) is var news and not BreakerTripped)
+            return news;
+        var replanned = await errors.CountAsync(
+            rotation.RotationId,
+            rotation.Sweep,
+            Reasons.Replanned,
+            stopping
+        );
+        return SweepEvents.Find(rotation, sweeps, replanned);
     }
 
     private async Task TellAsync(Guid rotationId, object news, CancellationToken stopping)

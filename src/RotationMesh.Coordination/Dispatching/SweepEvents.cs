@@ -15,10 +15,14 @@ internal sealed class SweepEvents(TimeSpan again, TimeProvider clock)
 
     /// <summary>
     /// Message that too much of the current sweep fails, that it or its verification is settled, or that a cancelled rotation
-    /// may write its totals; null where nothing is so, or the saga knows it already.
+    /// may write its totals; null where nothing is so, or the saga knows it already. <see cref="Breaker"/> explains
+    /// <paramref name="replanned"/>.
     /// </summary>
-    public static object? Find(RunningRotation rotation, IReadOnlyList<SweepSummary> sweeps) =>
-        Breaker.Of(rotation, sweeps) ?? Settled(rotation, sweeps);
+    public static object? Find(
+        RunningRotation rotation,
+        IReadOnlyList<SweepSummary> sweeps,
+        long replanned = 0
+    ) => Breaker.Of(rotation, sweeps, replanned) ?? Settled(rotation, sweeps);
 
     /// <summary>True, and recorded as sent, where the message is new or old enough to have been lost.</summary>
     public bool IsDue(Guid rotationId, object news)

@@ -71,7 +71,17 @@ internal sealed class UnfitWatch(
         // A schema check is expensive, so only a rotation without progress gets one.
         var unfit =
             await surveyor.ExplainUnfitAsync(rotation.Scopes, rotation.TargetVersion, stopping)
-            ?? await preflight.ExplainLeftColumnsAsync(rotation.Scopes, mustAnswer: false, stopping);
+            // It may read a whole table.
+            ?? (
+                rotation.Reason?.Contains(Reasons.ColumnLeftOut, StringComparison.Ordinal) == true
+                    ? await preflight.ExplainLeftColumnsAsync(
+                        id,
+                        rotation.Scopes,
+                        mustAnswer: false,
+                        stopping
+                    )
+                    : null
+            );
         seen[id] = last with { UnfitSince = unfit is null ? null : last.UnfitSince ?? Clock.GetTimestamp() };
         if (unfit is not null && Clock.GetElapsedTime(seen[id].UnfitSince!.Value) >= options.Patience)
             await bus.PublishAsync(new WaitTimedOut(id, Explain(unfit)), stopping);

@@ -58,6 +58,7 @@ internal sealed class PlanRotationConsumer(
                 return obstacle;
             if (
                 await preflight.ExplainLeftColumnsAsync(
+                    command.RotationId,
                     command.Goal.Scopes,
                     mustAnswer: false,
                     context.CancellationToken

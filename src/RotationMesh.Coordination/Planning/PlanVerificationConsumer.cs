@@ -49,6 +49,7 @@ internal sealed class PlanVerificationConsumer(
             return await ExplainUnfitAsync(command, context.CancellationToken) ?? unrecorded;
         if (
             await preflight.ExplainLeftColumnsAsync(
+                command.RotationId,
                 command.Goal.Scopes,
                 mustAnswer: false,
                 context.CancellationToken

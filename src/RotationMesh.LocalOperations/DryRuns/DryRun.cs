@@ -10,6 +10,7 @@ using RotationMesh.Operations.Documents;
 using RotationMesh.Tables;
 using RotationMesh.Tables.Planning;
 using RotationMesh.Tables.Probing;
+using RotationMesh.Tables.Ranges;
 using RotationMesh.Tables.Rewriting;
 using RotationMesh.Tables.Rows;
 using RotationMesh.Tables.Schema;
@@ -107,18 +108,41 @@ public sealed class DryRun(
             () => new PartitionRotator(databases, ring, settings, progress.Add),
             async (rotator, partition, token) =>
             {
-                var outcome = await rotator.RotateAsync(
-                    partition.Target,
-                    partition.Range,
-                    WriteTerm.None,
-                    parts: 1,
-                    failures.KeepAsync,
-                    token
-                );
+                var outcome = await RotateAsync(rotator, partition, failures, token);
                 runs[partition.Target].AddRotated(outcome.Counts);
             },
             stopping
         );
+    }
+
+    // Nothing of a table that changes meanwhile is passed over in silence.
+    private static async Task<PartitionOutcome> RotateAsync(
+        PartitionRotator rotator,
+        PlannedPartition partition,
+        FailureLog failures,
+        CancellationToken stopping
+    )
+    {
+        var changed =
+            $"the columns of table {partition.Target.Entry.Shown} changed while its rows were tried: do it again";
+        try
+        {
+            var outcome = await rotator.RotateAsync(
+                partition.Target,
+                partition.Range,
+                WriteTerm.None,
+                parts: 1,
+                failures.KeepAsync,
+                stopping
+            );
+            return outcome.Finished || stopping.IsCancellationRequested
+                ? outcome
+                : throw new UsageException(changed);
+        }
+        catch (ColumnsReplacedException)
+        {
+            throw new UsageException(changed);
+        }
     }
 
     private async IAsyncEnumerable<PlannedPartition> PlanAsync(

@@ -19,12 +19,13 @@ internal sealed class LeftColumns(RotationMap map, ApplicationDatabases database
     /// <summary>
     /// Returns those of the given tables, unless the map says <c>formerColumns</c> of them. A database that is silent is left
     /// out, unless it <paramref name="mustAnswer"/>: then it throws <see cref="NpgsqlException"/> or
-    /// <see cref="TimeoutException"/>.
+    /// <see cref="TimeoutException"/>. No word excuses a column that the <paramref name="running"/> rotation itself was for.
     /// </summary>
     public async Task<IReadOnlyList<LeftColumn>> FindAsync(
         IReadOnlyCollection<TableEntry> entries,
         bool mustAnswer,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Guid? running = null
     )
     {
         if (entries.Count == 0)
@@ -116,7 +117,10 @@ internal sealed class LeftColumns(RotationMap map, ApplicationDatabases database
                 .Select(table => table.Entry)
                 .FirstOrDefault(entry =>
                     !UnreachedColumns.Names(entry, column.Column.Name, column.Recorded.Path)
-                    && !entry.FormerColumns.Contains(LeftColumn.Place(column))
+                    && (
+                        column.Recorded.RotationId == running
+                        || !entry.FormerColumns.Contains(LeftColumn.Place(column))
+                    )
                 );
     }
 

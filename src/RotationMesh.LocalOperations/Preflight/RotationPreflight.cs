@@ -139,17 +139,19 @@ public sealed class RotationPreflight(
     /// database is treated as by <see cref="EnsureColumnsKeptAsync"/>.
     /// </summary>
     public async Task<string?> ExplainLeftColumnsAsync(
+        Guid rotationId,
         IReadOnlyCollection<string> scopes,
         bool mustAnswer,
         CancellationToken cancellationToken
     )
     {
-        var found = await FindLeftColumnsAsync(scopes, mustAnswer, cancellationToken);
+        var found = await FindLeftColumnsAsync(rotationId, scopes, mustAnswer, cancellationToken);
         return string.Join("; ", found.Select(column => column.Why)) is { Length: > 0 } all ? all : null;
     }
 
     /// <summary>Returns each of them with its table.</summary>
     public async Task<IReadOnlyList<(TableName Table, string Why)>> FindLeftColumnsAsync(
+        Guid rotationId,
         IReadOnlyCollection<string> scopes,
         bool mustAnswer,
         CancellationToken cancellationToken
@@ -158,7 +160,8 @@ public sealed class RotationPreflight(
         var found = await left.FindAsync(
             [.. map.Tables.Where(entry => scopes.Contains(entry.Scope))],
             mustAnswer,
-            cancellationToken
+            cancellationToken,
+            rotationId
         );
         return
         [

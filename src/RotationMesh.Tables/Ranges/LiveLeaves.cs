@@ -16,7 +16,10 @@ internal static class LiveLeaves
             SELECT FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.int8::pg_catalog.oid)
         """;
 
-    /// <summary>Lists the leaves with their columns, in the order of their names, the table itself first.</summary>
+    /// <summary>
+    /// Lists the leaves in the order of their names, the table itself first. The columns of a leaf are those with which the table was
+    /// checked: what was replaced since is to be looked at before its rows are planned.
+    /// </summary>
     public static async Task<IReadOnlyList<LeafTable>> ListAsync(
         NpgsqlConnection connection,
         MappedTable target,
@@ -28,12 +31,15 @@ internal static class LiveLeaves
         if (await catalog.FindTableAsync(SqlName.Parse(target.Shape.Quoted)) is not { } table)
             return [];
         var leaves = await catalog.LeavesAsync(table.Oid, target.Entry.Only);
-        var columns = await LeafColumns.ListAsync(
-            connection,
-            leaves.Select(leaf => leaf.Oid),
-            target.Entry,
-            cancellationToken
-        );
+        var known = target
+            .Shape.Leaves.Where(leaf => leaf.Columns is not null)
+            .DistinctBy(leaf => leaf.Oid)
+            .ToDictionary(leaf => leaf.Oid);
+        var others = leaves.Select(leaf => leaf.Oid).Where(oid => !known.ContainsKey(oid)).ToList();
+        var columns =
+            others.Count == 0
+                ? new Dictionary<long, string?>()
+                : await LeafColumns.ListAsync(connection, others, target.Entry, cancellationToken);
         return
         [
             .. leaves
@@ -43,7 +49,8 @@ internal static class LiveLeaves
                 )
                 {
                     Oid = leaf.Oid,
-                    Columns = columns.GetValueOrDefault(leaf.Oid),
+                    Columns =
+                        known.GetValueOrDefault(leaf.Oid)?.Columns ?? columns.GetValueOrDefault(leaf.Oid),
                 }),
         ];
     }
