@@ -12,8 +12,7 @@ internal static class ClaimedColumns
     /// </summary>
     public static readonly string WithRecorded = $"""
         (SELECT jsonb_agg(DISTINCT place) FROM (
-            SELECT place || jsonb_build_object('Relation', mine."Relation")
-            FROM jsonb_array_elements(mine."Columns") AS place
+            SELECT place FROM jsonb_array_elements(mine."Columns") AS place
             UNION ALL
             SELECT place
             FROM rotationmesh.rotation_parts r CROSS JOIN jsonb_array_elements(r.columns) AS place
@@ -26,15 +25,21 @@ internal static class ClaimedColumns
         """;
 
     /// <summary>
-    /// Records former columns beside those of now: the retirement of a key, and every later rotation, looks at their values.
+    /// Records former columns beside those of now: the retirement of a key, and every later rotation, looks at their values. A leaf is
+    /// looked at through its table, but for a column that was replaced there.
     /// </summary>
     public const string RecordFormer = """
         INSERT INTO rotationmesh.rotated_columns
             (identity, relation, number, path, database_name, table_name, column_name, rotation_id)
-        SELECT c.identity, place."Relation", place."Number", place."Path", c.database_name, c.table_name, place."Name", c.rotation_id
+        SELECT c.identity, place.relation, place.number, place.path, c.database_name, c.table_name, place.name, c.rotation_id
         FROM rotationmesh.claims c
-        CROSS JOIN jsonb_to_recordset(c.columns) AS place ("Relation" bigint, "Number" int, "Name" text, "Path" text)
+        CROSS JOIN LATERAL (
+            SELECT column_of."Relation", column_of."Number", column_of."Path", column_of."Name",
+                   min(column_of."Number") OVER same <> max(column_of."Number") OVER same
+            FROM jsonb_to_recordset(c.columns) AS column_of ("Relation" bigint, "Number" int, "Name" text, "Path" text)
+            WINDOW same AS (PARTITION BY column_of."Relation", column_of."Name")) AS place (relation, number, path, name, is_replaced)
         WHERE c.rotation_id = @rotationId AND c.identity IS NOT NULL
+          AND (place.is_replaced OR coalesce(c.parts ->> place.relation::text, '') = '')
         ON CONFLICT DO NOTHING
         """;
 

@@ -24,18 +24,19 @@ public sealed record ClaimedTable(string DatabaseName, string TableName)
     /// </summary>
     public IReadOnlyDictionary<long, string>? Parts { get; init; }
 
-    /// <summary>The columns that the map names; null where one of them was not found.</summary>
+    /// <summary>The columns that the map names, of the table and of each leaf; null where one of them was not found.</summary>
     public IReadOnlyList<ClaimedColumn>? Columns { get; init; }
 
     /// <summary>How rows tell their tenant; tenants of two claims with different ways can't be compared.</summary>
     public string? Tenancy { get; init; }
 }
 
-/// <summary>A column of a table that a rotation claims.</summary>
-/// <param name="Number">Number of the column in its table.</param>
+/// <summary>A column of a table that a rotation claims, or of one of its leaves.</summary>
+/// <param name="Relation">Oid of the table or the leaf.</param>
+/// <param name="Number">Number of the column there.</param>
 /// <param name="Name">Its name there.</param>
 /// <param name="Path">Dotted path in the document; empty for the whole value.</param>
-public sealed record ClaimedColumn(int Number, string Name, string Path);
+public sealed record ClaimedColumn(long Relation, int Number, string Name, string Path);
 
 /// <summary>A database that a rotation claimed.</summary>
 public sealed record ClaimedDatabase

@@ -13,8 +13,8 @@ public sealed class RotatedColumns(ControlDatabase control)
                place."Name", @rotationId::uuid
         FROM jsonb_to_recordset(@tables::jsonb) AS mine
             ("DatabaseName" text, "TableName" text, "Identity" text, "Relation" bigint, "Columns" jsonb)
-        CROSS JOIN jsonb_to_recordset(coalesce(mine."Columns", '[]')) AS place ("Number" int, "Name" text, "Path" text)
-        WHERE mine."Identity" IS NOT NULL AND mine."Relation" IS NOT NULL
+        CROSS JOIN jsonb_to_recordset(coalesce(mine."Columns", '[]')) AS place ("Relation" bigint, "Number" int, "Name" text, "Path" text)
+        WHERE mine."Identity" IS NOT NULL AND place."Relation" = mine."Relation"
         ON CONFLICT (identity, relation, number, path, database_name, table_name)
         DO UPDATE SET column_name = excluded.column_name, rotation_id = excluded.rotation_id, claimed_at = excluded.claimed_at
         """;

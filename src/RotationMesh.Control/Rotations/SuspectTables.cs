@@ -7,6 +7,21 @@ namespace RotationMesh.Control.Rotations;
 /// <summary>Tables of a rotation that are verified row by row: a sample may pass over what earlier rotations met or left.</summary>
 public static class SuspectTables
 {
+    // A name of the map stood for more than one column of the table, or of a leaf of it.
+    private const string Replaced = """
+        SELECT DISTINCT c.database_name, c.table_name
+        FROM rotationmesh.claims c CROSS JOIN LATERAL (
+            SELECT FROM jsonb_to_recordset(c.columns) AS place ("Relation" bigint, "Number" int, "Name" text)
+            GROUP BY place."Relation", place."Name" HAVING count(DISTINCT place."Number") > 1) AS other
+        WHERE c.rotation_id = @rotationId
+        """;
+
+    private const string ListReplaced = $"""
+        SELECT t.scope, t.database_name AS database, t.table_name AS "table"
+        FROM rotationmesh.rotation_tables t
+        WHERE t.rotation_id = @rotationId AND (t.database_name, t.table_name) IN ({Replaced})
+        """;
+
     // What a rotation had to read wholly is read wholly until one of all tenants has completed so.
     private static readonly string Mark = $"""
         WITH {StandingFailures.Readings()},
@@ -45,12 +60,7 @@ public static class SuspectTables
                 WHERE good.read_whole AND NOT good.unread AND {SamePlace.Of("t", "t", "good")}
                   AND later.state = 'Completed' AND later.verify <> 'counts' AND later.tenants IS NULL
                   AND later.started_at > t.ended_at)),
-        replaced AS MATERIALIZED (
-            SELECT DISTINCT c.database_name, c.table_name
-            FROM rotationmesh.claims c CROSS JOIN LATERAL (
-                SELECT FROM jsonb_to_recordset(c.columns) AS place ("Relation" bigint, "Number" int, "Name" text)
-                GROUP BY place."Relation", place."Name" HAVING count(DISTINCT place."Number") > 1) AS other
-            WHERE c.rotation_id = @rotationId)
+        replaced AS MATERIALIZED ({Replaced})
         UPDATE rotationmesh.rotation_tables own SET read_whole = true
         WHERE own.rotation_id = @rotationId AND NOT own.read_whole
           AND (EXISTS (SELECT FROM (TABLE suspect UNION ALL TABLE still) s WHERE {SamePlace.MayBe(
@@ -91,5 +101,23 @@ public static class SuspectTables
             },
             cancellationToken
         );
+    }
+
+    /// <summary>
+    /// Lists tables of which a column, or one of a leaf, was replaced while the rotation ran, as far as its claims have recorded it.
+    /// </summary>
+    public static async Task<IReadOnlyList<TableName>> ListReplacedAsync(
+        ControlDatabase control,
+        Guid rotationId,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(control);
+        var found = await control.QueryAsync<(string Scope, string Database, string Table)>(
+            ListReplaced,
+            new { rotationId },
+            cancellationToken
+        );
+        return [.. found.Select(table => new TableName(table.Scope, table.Database, table.Table))];
     }
 }

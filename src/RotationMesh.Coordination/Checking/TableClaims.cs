@@ -72,7 +72,7 @@ internal sealed class TableClaims(
     {
         var tables = await mapped.FindAsync(goal, cancellationToken);
         if (await places.ExplainOtherAsync(rotationId, cancellationToken) is { } elsewhere)
-            return new RenewedClaim(elsewhere, []);
+            return new RenewedClaim(elsewhere, tables);
         var other = await new RotationLocks(control).TryClaimAsync(
             alone,
             rotationId,
@@ -82,8 +82,8 @@ internal sealed class TableClaims(
             renewing: true
         );
         return other is null
-            ? new RenewedClaim(null, TablePlaces.Unread(tables))
-            : new RenewedClaim($"rotation {other} {Reasons.OtherRotation} one of the two", []);
+            ? new RenewedClaim(null, tables)
+            : new RenewedClaim($"rotation {other} {Reasons.OtherRotation} one of the two", tables);
     }
 
     /// <summary>
@@ -136,8 +136,3 @@ internal sealed class TableClaims(
         return false;
     }
 }
-
-/// <summary>What became of a claim that was renewed.</summary>
-/// <param name="Obstacle">Why no partition may be planned; null where they may.</param>
-/// <param name="Unread">Databases of which none may be planned: not all their tables and columns are recorded.</param>
-internal sealed record RenewedClaim(string? Obstacle, IReadOnlyList<string> Unread);

@@ -49,11 +49,19 @@ internal sealed class TablePlaces(RotationMap map, ApplicationDatabases database
                 token =>
                     new TableColumns(databases).FindAsync(
                         entries[0].Database,
-                        [.. found.Tables.Select(table => table.Own).OfType<long>()],
-                        token
+                        [.. found.Tables.SelectMany(table => table.Parts.Keys).Distinct()],
+                        token,
+                        columns:
+                        [
+                            .. entries
+                                .SelectMany(entry => entry.Columns)
+                                .Select(column => column.Name.Name)
+                                .Distinct(),
+                        ]
                     ),
                 cancellationToken
             );
+        var known = columns?.ToLookup(column => column.Relation);
         return
         [
             .. entries.Select(
@@ -66,26 +74,37 @@ internal sealed class TablePlaces(RotationMap map, ApplicationDatabases database
                         Relations = Known(found?.Tables[place].Below),
                         Around = Known(found?.Tables[place].Around),
                         Parts = found?.Tables[place].Parts,
-                        Columns = Claimed(entry, found?.Tables[place].Own, columns ?? []),
+                        Columns = known is null ? null : Claimed(entry, found!.Tables[place], known),
                     }
             ),
         ];
     }
 
+    // A leaf without any of them was dropped meanwhile.
     private static List<ClaimedColumn>? Claimed(
         TableEntry entry,
-        long? table,
-        IReadOnlyList<TableColumn> columns
+        TableTree table,
+        ILookup<long, TableColumn> columns
     )
     {
-        List<ClaimedColumn> claimed =
-        [
-            .. from declared in entry.Columns
-            from column in columns
-            where column.Relation == table && column.Name == declared.Name
-            select new ClaimedColumn(column.Number, column.Name.Name, declared.DottedPath),
-        ];
-        return claimed.Count == entry.Columns.Count ? claimed : null;
+        var claimed = new List<ClaimedColumn>();
+        foreach (var relation in table.Parts.Keys)
+        {
+            var before = claimed.Count;
+            claimed.AddRange(
+                from declared in entry.Columns
+                from column in columns[relation]
+                where column.Name == declared.Name
+                select new ClaimedColumn(relation, column.Number, column.Name.Name, declared.DottedPath)
+            );
+            if (
+                claimed.Count - before != entry.Columns.Count
+                && (relation == table.Own || claimed.Count > before)
+            )
+                return null;
+        }
+
+        return table.Own is null ? null : claimed;
     }
 
     private static IReadOnlyList<long>? Known(IReadOnlyList<long>? relations) =>

@@ -7,7 +7,6 @@ using RotationMesh.Control.Failures;
 using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
-using RotationMesh.Coordination.Checking;
 using RotationMesh.Coordination.Counting;
 using RotationMesh.Coordination.Gating;
 using RotationMesh.Coordination.Saga;
@@ -35,7 +34,6 @@ internal sealed class ConcludeRotationConsumer(
     LateWrites lateWrites,
     LastTotals totals,
     RotationDatabases places,
-    TableClaims claims,
     AskedTraces traces,
     WorkGuards guards,
     ILogger<ConcludeRotationConsumer> log
@@ -81,26 +79,27 @@ internal sealed class ConcludeRotationConsumer(
         )
             return elsewhere; // another coordinator may have the rotation's database
         await arrival.WaitAsync(key, command.Goal.TargetVersion, context.CancellationToken);
-        var drawn = await totals.DrawAsync(command, ledger, verification, context.CancellationToken);
+        var drawn = await totals.DrawAsync(alone, command, ledger, verification, context.CancellationToken);
         if (drawn.Summary is not { } summary)
             return await WithoutTotalsAsync(context, alone, drawn);
-        if (
-            !command.Cancelled
-            && await claims.RecordAsync(alone, command.RotationId, command.Goal, context.CancellationToken)
-                is { } unrecorded
-        )
-            return unrecorded; // the retirement of a key would not know of these columns
         if (summary.IsClean())
         {
             var asked = await control.NowAsync(context.CancellationToken);
             var answers = await AskAsync(command, rotation, context.CancellationToken);
             if (await control.NowAsync(context.CancellationToken) - asked > Brief)
-                drawn = await totals.DrawAsync(command, ledger, verification, context.CancellationToken);
+                drawn = await totals.DrawAsync(
+                    alone,
+                    command,
+                    ledger,
+                    verification,
+                    context.CancellationToken
+                );
             if (
                 drawn is { Summary: not null, CountedAt: { } counted }
                 && await control.NowAsync(context.CancellationToken) - counted > Brief
             )
                 drawn = await totals.CountAgainAsync(
+                    alone,
                     command,
                     ledger,
                     verification,

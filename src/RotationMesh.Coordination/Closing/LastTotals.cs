@@ -1,12 +1,12 @@
 using RotationMesh.Contracts;
 using RotationMesh.Control;
 using RotationMesh.Control.Failures;
+using RotationMesh.Control.Guards;
 using RotationMesh.Control.Ledger;
 using RotationMesh.Control.Rotations;
 using RotationMesh.Coordination.Surveying;
 using RotationMesh.Core;
 using RotationMesh.Core.Map;
-using RotationMesh.LocalOperations.Preflight;
 using RotationMesh.LocalOperations.Records;
 using RotationMesh.LocalOperations.Verifying;
 
@@ -18,16 +18,18 @@ internal sealed class LastTotals(
     ControlDatabase control,
     LastLook lastLook,
     DetachedParts detached,
-    RotationPreflight preflight,
+    ColumnDoubts columns,
     UnreadTables unread,
     ClosingDoubts doubts
 )
 {
     /// <summary>
     /// Counts the rows once more, unless the rotation was cancelled. <paramref name="verification"/> is the settled sweep
-    /// that verified them; a cancelled rotation needs none.
+    /// that verified them; a cancelled rotation needs none. Throws <see cref="Npgsql.NpgsqlException"/> where the caller has lost its
+    /// guard <paramref name="held"/>.
     /// </summary>
     public async Task<DrawnTotals> DrawAsync(
+        HeldWork held,
         ConcludeRotation command,
         IReadOnlyList<SweepSummary> ledger,
         SweepSummary? verification,
@@ -35,10 +37,11 @@ internal sealed class LastTotals(
     )
     {
         var last = command.Cancelled ? null : await lastLook.TakeAsync(command, cancellationToken);
-        return await DrawAsync(command, ledger, verification, last, cancellationToken);
+        return await DrawAsync(held, command, ledger, verification, last, cancellationToken);
     }
 
     private async Task<DrawnTotals> DrawAsync(
+        HeldWork held,
         ConcludeRotation command,
         IReadOnlyList<SweepSummary> ledger,
         SweepSummary? verification,
@@ -72,6 +75,7 @@ internal sealed class LastTotals(
         try
         {
             return await DoubtAsync(
+                held,
                 command,
                 tables,
                 verification!,
@@ -92,6 +96,7 @@ internal sealed class LastTotals(
 
     // Adds the doubts, and what was not read.
     private async Task<DrawnTotals> DoubtAsync(
+        HeldWork held,
         ConcludeRotation command,
         IReadOnlyList<TableCount> tables,
         SweepSummary verification,
@@ -100,8 +105,10 @@ internal sealed class LastTotals(
         CancellationToken cancellationToken
     )
     {
+        var other = await columns.FindAsync(held, command, tables, cancellationToken);
+        if (other.Unrecorded is { } unrecorded)
+            return new DrawnTotals(Awaited: unrecorded); // the retirement of a key would not know of these columns
         var lost = await LostAsync(command, cancellationToken);
-        var left = await LeftColumnsAsync(command, cancellationToken);
         var elsewhere = await detached.FindFailedAsync(
             command.RotationId,
             Entries(command),
@@ -119,14 +126,19 @@ internal sealed class LastTotals(
             );
         summary = summary with
         {
-            Doubts = [.. Explain(lost), .. left.Select(column => column.Why), .. summary.Doubts ?? []],
+            Doubts =
+            [
+                .. lost.Select(parts => parts.Explain()),
+                .. other.All.Select(column => column.Why),
+                .. summary.Doubts ?? [],
+            ],
         };
         var names = tables.Select(table => table.FullName).ToList();
         List<TableName> notRead = [];
         if (!summary.IsClean())
         {
             notRead.AddRange(names.Where(name => lost.Any(parts => parts.IsOf(name))));
-            notRead.AddRange(left.Select(column => column.Table));
+            notRead.AddRange(other.All.Select(column => column.Table));
             notRead.AddRange(
                 await unread.FindAsync(command, tables, verification, failures, cancellationToken)
             );
@@ -135,7 +147,7 @@ internal sealed class LastTotals(
         return drawn with
         {
             Summary = summary,
-            Suspects = [.. drawn.Suspects, .. suspects],
+            Suspects = [.. drawn.Suspects, .. other.Replaced.Select(column => column.Table), .. suspects],
             Unread = notRead,
             NoReading =
             [
@@ -147,9 +159,11 @@ internal sealed class LastTotals(
     }
 
     /// <summary>
-    /// Counts the rows once more, and returns the same clean totals as of now; where this count does not bear them out, others.
+    /// Counts the rows once more, and returns the same clean totals as of now; where this count does not bear them out, or a table
+    /// changed since it was read, others.
     /// </summary>
     public async Task<DrawnTotals> CountAgainAsync(
+        HeldWork held,
         ConcludeRotation command,
         IReadOnlyList<SweepSummary> ledger,
         SweepSummary? verification,
@@ -158,36 +172,46 @@ internal sealed class LastTotals(
     )
     {
         var last = await lastLook.TakeAsync(command, cancellationToken);
-        return
-            last.IsClean
+        try
+        {
+            return last.IsClean && await IsStillAsync(held, command, last, cancellationToken)
+                ? drawn with
+                {
+                    Summary = drawn.Summary! with
+                    {
+                        OpenWriters = last.OpenWriters ?? drawn.Summary.OpenWriters,
+                    },
+                    CountedAt = last.CountedAt,
+                }
+                : await DrawAsync(held, command, ledger, verification, last, cancellationToken);
+        }
+        catch (Exception fault) when (ClosingDoubts.WhyNotNow(fault) is { } reason)
+        {
+            return new DrawnTotals(Awaited: reason);
+        }
+    }
+
+    // Whether what was read before still says something of the rows that were counted now.
+    private async Task<bool> IsStillAsync(
+        HeldWork held,
+        ConcludeRotation command,
+        LastCount last,
+        CancellationToken cancellationToken
+    )
+    {
+        var known = await new RotationTableStore(control).ListAsync(command.RotationId, cancellationToken);
+        var tables = last.Tables(known);
+        var other = await columns.FindAsync(held, command, tables, cancellationToken);
+        return other.Unrecorded is null
+            && !other.All.Any()
             && await LostAsync(command, cancellationToken) is { Count: 0 }
-            && await LeftColumnsAsync(command, cancellationToken) is { Count: 0 }
-            ? drawn with
-            {
-                Summary = drawn.Summary! with { OpenWriters = last.OpenWriters ?? drawn.Summary.OpenWriters },
-                CountedAt = last.CountedAt,
-            }
-            : await DrawAsync(command, ledger, verification, last, cancellationToken);
+            && await unread.AreAsReadAsync(command, tables, cancellationToken);
     }
 
     private Task<IReadOnlyList<LostParts>> LostAsync(
         ConcludeRotation command,
         CancellationToken cancellationToken
     ) => detached.FindAsync(command.RotationId, Entries(command), cancellationToken);
-
-    private Task<IReadOnlyList<(TableName Table, string Why)>> LeftColumnsAsync(
-        ConcludeRotation command,
-        CancellationToken cancellationToken
-    ) =>
-        preflight.FindLeftColumnsAsync(
-            command.RotationId,
-            command.Goal.Scopes,
-            mustAnswer: true,
-            cancellationToken
-        );
-
-    private static IEnumerable<string> Explain(IEnumerable<LostParts> lost) =>
-        lost.Select(parts => parts.Explain());
 
     private IReadOnlyList<TableEntry> Entries(ConcludeRotation command) =>
         [.. map.Tables.Where(table => command.Goal.Scopes.Contains(table.Scope))];
@@ -222,29 +246,4 @@ internal sealed class LastTotals(
         (verification?.Tables ?? [])
             .Select(table => ChangingRows.Describe(table.Table, table.Counts.Contended))
             .OfType<string>();
-}
-
-/// <summary>The closing totals, or why there are none.</summary>
-/// <param name="Summary">The totals; null where there are none.</param>
-/// <param name="Awaited">What they wait for, for the operator; null where they wait for nothing.</param>
-/// <param name="RowsCameLate">Whether rows came since the last census, so that the rotation goes on.</param>
-internal sealed record DrawnTotals(
-    ClosingSummary? Summary = null,
-    string? Awaited = null,
-    bool RowsCameLate = false
-)
-{
-    /// <summary>When the rows had been counted; null where they were not, as after a cancel.</summary>
-    public DateTime? CountedAt { get; init; }
-
-    /// <summary>Tables of which it is not sure that every row was read: what their rows were is not forgotten.</summary>
-    public IReadOnlyList<TableName> Unread { get; init; } = [];
-
-    /// <summary>
-    /// These, and tables of which rows with failures, of any rotation, are in tables that are detached: they make no failure good.
-    /// </summary>
-    public IReadOnlyList<TableName> NoReading { get; init; } = [];
-
-    /// <summary>Tables that the next verification has to read wholly.</summary>
-    public IReadOnlyList<TableName> Suspects { get; init; } = [];
 }

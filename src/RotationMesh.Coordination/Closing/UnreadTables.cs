@@ -54,6 +54,37 @@ internal sealed class UnreadTables(
         return unread;
     }
 
+    /// <summary>
+    /// Whether no table, and no leaf of it, became another one since its reading was planned. Throws as
+    /// <see cref="ClosingDoubts.TellAsync"/> does.
+    /// </summary>
+    public async Task<bool> AreAsReadAsync(
+        ConcludeRotation command,
+        IReadOnlyList<TableCount> tables,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var target in await surveyor.TargetsAsync(command.Goal, cancellationToken))
+            if (
+                tables.SingleOrDefault(table => table.FullName == target.Entry.FullName) is { } counted
+                && counted.Share(Verify(command)) > 0
+                && (
+                    counted.Leaves is { } planned
+                        ? await ChangedLeaves.FindAsync(
+                            databases,
+                            target,
+                            planned,
+                            counted,
+                            cancellationToken
+                        )
+                            is not null
+                        : counted.Stored > 0
+                )
+            )
+                return false;
+        return true;
+    }
+
     // Verification reads rows at the target version, and none that the application added since the census.
     private static bool Missed(
         ConcludeRotation command,

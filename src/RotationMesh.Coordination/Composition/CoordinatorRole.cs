@@ -102,6 +102,7 @@ public static class CoordinatorRole
         bus.AddSingleton<ClosingDoubts>();
         bus.AddSingleton<LastLook>();
         bus.AddSingleton<UnreadTables>();
+        bus.AddSingleton<ColumnDoubts>();
         bus.AddSingleton<LastTotals>();
         bus.AddSingleton<RotationAudit>();
         bus.AddSingleton<RotationSeal>();

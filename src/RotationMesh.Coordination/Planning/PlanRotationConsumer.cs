@@ -67,7 +67,7 @@ internal sealed class PlanRotationConsumer(
             )
                 return left;
             var planner = new SweepPlanner(plan, sweep, signal);
-            await PlanAsync(alone, planner, command, claim.Unread, context.CancellationToken);
+            await PlanAsync(alone, planner, command, claim, context.CancellationToken);
         }
 
         await context.PublishAsync(new RotationPlanned(command.RotationId, command.Sweep));
@@ -89,7 +89,7 @@ internal sealed class PlanRotationConsumer(
         HeldWork alone,
         SweepPlanner planner,
         PlanRotation command,
-        IReadOnlyList<string> unread,
+        RenewedClaim claim,
         CancellationToken cancellationToken
     )
     {
@@ -100,7 +100,7 @@ internal sealed class PlanRotationConsumer(
         await SomeAtOnce.ForEachAsync(
             chosen.GroupBy(rows => rows.Table.Name.Database),
             SomeAtOnce.Databases,
-            database => PlanAsync(alone, planner, command, unread, [.. database], cancellationToken),
+            database => PlanAsync(alone, planner, command, claim, [.. database], cancellationToken),
             cancellationToken
         );
         await planner.FinishAsync(cancellationToken);
@@ -111,14 +111,14 @@ internal sealed class PlanRotationConsumer(
         HeldWork alone,
         SweepPlanner planner,
         PlanRotation command,
-        IReadOnlyList<string> unread,
+        RenewedClaim claim,
         IReadOnlyList<PlannedRows> chosen,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            EnsureRecorded(chosen[0].Table.Name.Database, unread);
+            claim.EnsureRecorded([.. chosen.Select(rows => rows.Table.Target)]);
             // Again, and without exception: when the rotation was checked, the database may have answered only in part.
             await preflight.EnsureColumnsKeptAsync(
                 [.. chosen.Select(rows => rows.Table)],
@@ -164,13 +164,6 @@ internal sealed class PlanRotationConsumer(
                 $"database {chosen[0].Table.Name.Database}: {fault.Message.ReplaceLineEndings("; ")}"
             );
         }
-    }
-
-    // Else the retirement of a key would not know of the values, and workers not of the database.
-    private static void EnsureRecorded(string database, IReadOnlyList<string> unread)
-    {
-        if (unread.Contains(database))
-            throw new UsageException("it did not tell its tables and columns when they were claimed");
     }
 
     // A database that did not answer when the rotation was checked is checked now, before anything of it is written.

@@ -13,28 +13,22 @@ public sealed class TableColumns(ApplicationDatabases databases)
         JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid
         JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
         WHERE a.attrelid OPERATOR(pg_catalog.=) ANY (@relations::pg_catalog.int8[]::pg_catalog.oid[])
-          AND (@names::pg_catalog.text[] IS NULL OR c.relname OPERATOR(pg_catalog.=) ANY (@names::pg_catalog.text[]))
+          AND (@tables::pg_catalog.name[] IS NULL OR c.relname OPERATOR(pg_catalog.=) ANY (@tables::pg_catalog.name[]))
+          AND (@columns::pg_catalog.name[] IS NULL OR a.attname OPERATOR(pg_catalog.=) ANY (@columns::pg_catalog.name[]))
           AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
         """;
 
     /// <summary>
-    /// Returns the columns of the tables that exist, in no order. Throws <see cref="Npgsql.NpgsqlException"/> if the database
-    /// can't be queried.
-    /// </summary>
-    public Task<IReadOnlyList<TableColumn>> FindAsync(
-        string database,
-        IReadOnlyCollection<long> relations,
-        CancellationToken cancellationToken
-    ) => FindAsync(database, relations, null, cancellationToken);
-
-    /// <summary>
-    /// Does the same for those of the tables that have one of the <paramref name="names"/>, in whatever schema; null for all.
+    /// Returns the columns of the tables that exist, in no order; with names given, only of tables with one of the
+    /// <paramref name="tables"/> names, in whatever schema, and only <paramref name="columns"/> with one of these. Throws
+    /// <see cref="Npgsql.NpgsqlException"/> if the database can't be queried.
     /// </summary>
     public async Task<IReadOnlyList<TableColumn>> FindAsync(
         string database,
         IReadOnlyCollection<long> relations,
-        IReadOnlyCollection<string>? names,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        IReadOnlyCollection<string>? tables = null,
+        IReadOnlyCollection<string>? columns = null
     )
     {
         ArgumentNullException.ThrowIfNull(relations);
@@ -50,7 +44,12 @@ public sealed class TableColumns(ApplicationDatabases databases)
         )>(
             new CommandDefinition(
                 Find,
-                new { relations = relations.ToArray(), names = names?.ToArray() },
+                new
+                {
+                    relations = relations.ToArray(),
+                    tables = tables?.ToArray(),
+                    columns = columns?.ToArray(),
+                },
                 cancellationToken: cancellationToken
             )
         );

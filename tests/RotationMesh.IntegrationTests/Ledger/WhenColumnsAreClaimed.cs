@@ -80,6 +80,36 @@ public sealed class WhenColumnsAreClaimed
         );
     }
 
+    [Test]
+    public async Task Those_of_a_leaf_are_recorded_where_they_were_replaced_apart_from_its_table()
+    {
+        await ClaimAsync(WithLeaf(4), renewing: true);
+        var before = await NumbersAsync();
+        await RecordAsync(WithLeaf(9));
+
+        var leaf = (await new RotatedColumns(scene.Control).ListAsync(default)).Where(one =>
+            one.Relation == 2
+        );
+
+        Assert.That(before, Is.EqualTo(new[] { 3 }), "who looks at the table looks at the leaf");
+        Assert.That(leaf.Select(one => one.Number), Is.EquivalentTo(new[] { 4, 9 }));
+        Assert.That(
+            leaf.Select(one => (one.Table, one.Column, one.Path)).Distinct(),
+            Is.EqualTo(new[] { ("events", "secret", "a.b") })
+        );
+
+        static ClaimedTable WithLeaf(int number)
+        {
+            var table = Secret(3);
+            return table with
+            {
+                Relations = [1, 2],
+                Parts = new Dictionary<long, string> { [1] = "", [2] = "old_events" },
+                Columns = [.. table.Columns!, new ClaimedColumn(2, number, "secret", "a.b")],
+            };
+        }
+    }
+
     private static ClaimedTable Secret(int number) =>
         new("app", "events")
         {
@@ -88,7 +118,7 @@ public sealed class WhenColumnsAreClaimed
             Relations = [1],
             Around = [1],
             Parts = new Dictionary<long, string> { [1] = "" },
-            Columns = [new ClaimedColumn(number, "secret", "a.b")],
+            Columns = [new ClaimedColumn(1, number, "secret", "a.b")],
         };
 
     private Task<Guid?> ClaimAsync(ClaimedTable table, bool renewing = false) =>

@@ -84,7 +84,7 @@ public sealed class WhenPlacesAreRecorded
             Relation = 100,
             Relations = [100],
             Around = [100],
-            Columns = [new ClaimedColumn(3, column, "credentials")],
+            Columns = [new ClaimedColumn(100, 3, column, "credentials")],
         };
 
     private Task RecordAsync(params ClaimedTable[] tables) =>

@@ -184,11 +184,13 @@ internal sealed class Fixture : IAsyncDisposable
         bool allowDowngrade = false,
         int workers = 2,
         string[]? tenants = null,
+        string verify = "",
         CancellationToken stopping = default
     )
     {
         var order = Order(target) with
         {
+            Verify = verify,
             Tenants = tenants ?? [],
             BatchSize = batchSize,
             AllowDowngrade = allowDowngrade,

@@ -43,7 +43,7 @@ internal sealed class WhenAColumnIsReplaced
     {
         await using var world = await SampleWorld.LoadAsync(Small);
         using var turnstile = new Turnstile();
-        await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, verify: "1%");
+        await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker, verify: "sample:1%");
         await turnstile.Reached;
         await world.Database.ExecuteAsync(
             $"{Replace}; UPDATE knowledge_sources SET configuration = past; ALTER TABLE knowledge_sources DROP past"
@@ -59,6 +59,48 @@ internal sealed class WhenAColumnIsReplaced
             ),
             Is.EqualTo("knowledge_sources")
         );
+    }
+
+    [Test]
+    public async Task Nor_does_one_of_a_leaf_that_left_its_table_for_it()
+    {
+        await using var world = await SampleWorld.LoadAsync(Small);
+        await world.Database.ExecuteAsync(
+            """
+            ALTER TABLE knowledge_entries DROP CONSTRAINT "knowledge_entries_sourceId_fkey";
+            CREATE TABLE old_sources (LIKE knowledge_sources INCLUDING ALL);
+            WITH moved AS (DELETE FROM knowledge_sources RETURNING *) INSERT INTO old_sources SELECT * FROM moved;
+            ALTER TABLE old_sources INHERIT knowledge_sources;
+            """
+        );
+        using var turnstile = new Turnstile();
+        await using var mesh = await RunningMesh.StartAsync(world, turnstile.Worker);
+        await turnstile.Reached;
+        await ReplaceAsync("RENAME configuration TO past, ADD configuration jsonb");
+        turnstile.Open();
+
+        await mesh.UntilAsync(
+            now => now.Reason?.Contains("old_sources (database", StringComparison.Ordinal) == true,
+            "it says why"
+        );
+        var written = await RotatedSourcesAsync(world);
+        await ReplaceAsync("DROP configuration, RENAME past TO configuration");
+        await mesh.UntilAsync("Completed");
+
+        Assert.That(written, Is.Zero);
+        Assert.That(await RotatedSourcesAsync(world), Is.GreaterThan(0));
+
+        Task ReplaceAsync(string changes) =>
+            world.Database.ExecuteAsync(
+                string.Join(
+                    "; ",
+                    changes
+                        .Split(", ")
+                        .Prepend("NO INHERIT knowledge_sources")
+                        .Append("INHERIT knowledge_sources")
+                        .Select(change => $"ALTER TABLE old_sources {change}")
+                )
+            );
     }
 
     private static Task<long> RotatedSourcesAsync(SampleWorld world) =>

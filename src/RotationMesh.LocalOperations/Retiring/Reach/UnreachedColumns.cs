@@ -35,7 +35,9 @@ internal sealed class UnreachedColumns(ApplicationDatabases databases)
         var gone = recorded.Where(column => !known.Contains(column.Relation) && column.Column.Length > 0);
         var former = gone.Select(column => SqlName.Parse(column.Table).Name.Name).Distinct().ToList();
         IReadOnlyList<TableColumn> alike =
-            former.Count == 0 ? [] : await look.FindAsync(database, around, former, cancellationToken);
+            former.Count == 0
+                ? []
+                : await look.FindAsync(database, around, cancellationToken, tables: former);
         var left = new List<UnreachedColumn>();
         var seen = new HashSet<(long, int, string)>();
         foreach (var one in recorded)
@@ -45,7 +47,18 @@ internal sealed class UnreachedColumns(ApplicationDatabases databases)
                 && seen.Add((column.Relation, column.Number, one.Path))
             )
                 left.Add(new UnreachedColumn(database, column, one));
-        return left;
+        return [.. left.Where(column => !mapped.Any(table => ShowsToo(table.Entry, table.Tree, column)))];
+
+        // Who reads the column in the table reads the leaf's values too.
+        bool ShowsToo(TableEntry entry, TableTree tree, UnreachedColumn leaf) =>
+            !entry.Only
+            && tree.Own != leaf.Column.Relation
+            && tree.Below.Contains(leaf.Column.Relation)
+            && left.Exists(column =>
+                column.Column.Relation == tree.Own
+                && column.Column.Name == leaf.Column.Name
+                && column.Recorded.Path == leaf.Recorded.Path
+            );
 
         // A table that exists and is not mapped is told as a table. A column may be made again under its name, values and all.
         IEnumerable<TableColumn> Today(RotatedColumn one)
