@@ -30,19 +30,15 @@ internal sealed class ControlMigration(ControlQueries control)
                 new { key = MigrationLock },
                 cancellationToken
             );
-            await EnsureFitAsync(guard, cancellationToken);
+            var found = await FindFitAsync(guard, cancellationToken);
             await CreateSchemaAsync(guard, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested(); // a cancelled wait for standbys ends like a success
-            DatabaseUpgradeResult result;
-            do
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                upgrade = Task.Run(Upgrade, CancellationToken.None);
-                result = await upgrade.WaitAsync(cancellationToken);
-            } while (result.Error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable });
-            if (!result.Successful)
-                throw Refused(result);
-            await EnsureFitAsync(guard, cancellationToken);
+            if (ControlCreation.IsFor(found))
+                await CreateTablesAsync(guard, cancellationToken);
+            else
+                await UpgradeAsync(started => upgrade = started, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            await FindFitAsync(guard, cancellationToken);
         }
         finally
         {
@@ -70,6 +66,38 @@ internal sealed class ControlMigration(ControlQueries control)
             {
                 await SessionEnd.EndAsync(guard);
             }
+    }
+
+    private static async Task CreateTablesAsync(NpgsqlConnection guard, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ControlCreation.RunAsync(guard, cancellationToken);
+        }
+        catch (PostgresException fault) when (fault.SqlState != PostgresErrorCodes.QueryCanceled)
+        {
+            throw Refused("created", fault);
+        }
+    }
+
+    private async Task UpgradeAsync(
+        Action<Task<DatabaseUpgradeResult>> starting,
+        CancellationToken cancellationToken
+    )
+    {
+        DatabaseUpgradeResult result;
+        do
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var upgrade = Task.Run(Upgrade, CancellationToken.None);
+            starting(upgrade);
+            result = await upgrade.WaitAsync(cancellationToken);
+        } while (result.Error is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable });
+        if (!result.Successful)
+            throw Refused(
+                $"upgraded: {(result.ErrorScript is { } script ? $"migration {MigrationScripts.Short(script.Name)}" : "it")}",
+                result.Error
+            );
     }
 
     // Synchronous throughout, and without a cancellation token.
@@ -118,37 +146,34 @@ internal sealed class ControlMigration(ControlQueries control)
         }
     }
 
-    private static async Task EnsureFitAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<ControlSchemaState> FindFitAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
     {
         var state = await ControlSchemaState.ReadAsync(connection, cancellationToken);
-        if (new ControlSchemaFaults(state).Find() is { } fault)
-            throw new UsageException(fault);
+        return new ControlSchemaFaults(state).Find() is { } fault ? throw new UsageException(fault) : state;
     }
 
     // Failures that don't come from the schema's objects may be transient.
-    private static Exception Refused(DatabaseUpgradeResult result)
-    {
-        var migration = result.ErrorScript is { } script
-            ? $"migration {MigrationScripts.Short(script.Name)}"
-            : "it";
-        return result.Error switch
+    private static Exception Refused(string what, Exception error) =>
+        error switch
         {
             PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } fault =>
                 new UsageException(
-                    $"the control schema could not be upgraded: {migration}: {DatabaseFaults.Describe(fault)}: run it once "
+                    $"the control schema could not be {what}: {DatabaseFaults.Describe(fault)}: run it once "
                         + "with the role that owns the schema rotationmesh and its tables",
                     fault
                 ),
             PostgresException fault when fault.IsOfObjects() => new UsageException(
-                $"the control schema could not be upgraded: {migration}: {DatabaseFaults.Describe(fault)}: "
+                $"the control schema could not be {what}: {DatabaseFaults.Describe(fault)}: "
                     + ControlSchemaFaults.StartAnew,
                 fault
             ),
             NpgsqlException fault => fault,
             var fault => new InvalidOperationException(
-                $"the control schema could not be upgraded: {migration}: {DatabaseFaults.Describe(fault)}",
+                $"the control schema could not be {what}: {DatabaseFaults.Describe(fault)}",
                 fault
             ),
         };
-    }
 }

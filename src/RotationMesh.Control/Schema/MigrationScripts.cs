@@ -33,11 +33,15 @@ internal static partial class MigrationScripts
     public static string Short(string name) =>
         (IsOne(name) ? name[Folder.Length..] : name).Replace(".sql", "", StringComparison.Ordinal);
 
-    private static string[] ReadTables(string name)
+    /// <summary>Returns the statements of a migration.</summary>
+    public static string Read(string name)
     {
         using var reader = new StreamReader(Here.GetManifestResourceStream(name)!);
-        return [.. Creation().Matches(reader.ReadToEnd()).Select(match => match.Groups[1].Value)];
+        return reader.ReadToEnd();
     }
+
+    private static string[] ReadTables(string name) =>
+        [.. Creation().Matches(Read(name)).Select(match => match.Groups[1].Value)];
 
     [GeneratedRegex(@"^CREATE TABLE rotationmesh\.(\w+)", RegexOptions.Multiline)]
     private static partial Regex Creation();

@@ -121,8 +121,8 @@ internal sealed class PlanRotationConsumer(
             claim.EnsureRecorded([.. chosen.Select(rows => rows.Table.Target)]);
             // Again, and without exception: when the rotation was checked, the database may have answered only in part.
             await preflight.EnsureColumnsKeptAsync(
+                command.RotationId,
                 [.. chosen.Select(rows => rows.Table)],
-                mustAnswer: true,
                 cancellationToken
             );
             await OpenAsync(alone, command, [.. chosen.Select(rows => rows.Table)], cancellationToken);

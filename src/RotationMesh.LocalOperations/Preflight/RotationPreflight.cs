@@ -97,7 +97,7 @@ public sealed class RotationPreflight(
     )
     {
         ArgumentNullException.ThrowIfNull(tables);
-        await EnsureColumnsKeptAsync(tables, mustAnswer: false, cancellationToken);
+        await EnsureColumnsKeptAsync(tables, mustAnswer: false, null, cancellationToken);
         Refuse(ColumnFaults.Strays(tables).Select(fault => fault.Explain()));
         var empty = await ColumnFaults.FindAsync(columns, tables, tenants is null, cancellationToken);
         Refuse(empty.Select(fault => fault.Explain()));
@@ -115,28 +115,18 @@ public sealed class RotationPreflight(
     }
 
     /// <summary>
-    /// Throws <see cref="UsageException"/> that names the columns of earlier rotations which the map leaves out. A database that is
-    /// silent is passed over, unless it <paramref name="mustAnswer"/>, as before its rows are written: then it throws
-    /// <see cref="Npgsql.NpgsqlException"/>.
+    /// Throws <see cref="UsageException"/> that names the columns of earlier rotations, or that this one began with, which the map
+    /// leaves out, and <see cref="Npgsql.NpgsqlException"/> where a database does not answer. Call it before rows are planned.
     /// </summary>
-    public async Task EnsureColumnsKeptAsync(
+    public Task EnsureColumnsKeptAsync(
+        Guid rotationId,
         IReadOnlyList<RowsByVersion> tables,
-        bool mustAnswer,
         CancellationToken cancellationToken
-    )
-    {
-        ArgumentNullException.ThrowIfNull(tables);
-        var missing = await left.FindAsync(
-            [.. tables.Select(table => table.Target.Entry)],
-            mustAnswer,
-            cancellationToken
-        );
-        Refuse(missing.Select(column => $"{column.Problem}; {column.Fix}"));
-    }
+    ) => EnsureColumnsKeptAsync(tables, mustAnswer: true, rotationId, cancellationToken);
 
     /// <summary>
-    /// Explains which columns of earlier rotations, or that this one began with, the map leaves out; null where there are none. A silent
-    /// database is treated as by <see cref="EnsureColumnsKeptAsync"/>.
+    /// Explains which columns of earlier rotations, or that this one began with, the map leaves out; null where there are none. A database
+    /// that is silent is passed over, unless it <paramref name="mustAnswer"/>: then it throws <see cref="Npgsql.NpgsqlException"/>.
     /// </summary>
     public async Task<string?> ExplainLeftColumnsAsync(
         Guid rotationId,
@@ -167,6 +157,23 @@ public sealed class RotationPreflight(
         [
             .. found.Select(column => (column.Entry.FullName, $"{column.Problem}: {column.FixOfRunning}")),
         ];
+    }
+
+    private async Task EnsureColumnsKeptAsync(
+        IReadOnlyList<RowsByVersion> tables,
+        bool mustAnswer,
+        Guid? running,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        var missing = await left.FindAsync(
+            [.. tables.Select(table => table.Target.Entry)],
+            mustAnswer,
+            cancellationToken,
+            running
+        );
+        Refuse(missing.Select(column => $"{column.Problem}; {column.Fix}"));
     }
 
     private static void Refuse(IEnumerable<string> faults)

@@ -1,10 +1,15 @@
+using RotationMesh.IntegrationTests.Control;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.CliTests.Rotating;
 
-/// <summary>A first start that is killed while it makes the control schema, again and again.</summary>
+/// <summary>A start that is killed while it makes or upgrades the control schema, again and again.</summary>
 public sealed class KilledWhileStartingTests
 {
+    private const string Sleeps = """
+        SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'
+        """;
+
     private Site site = null!;
 
     [SetUp]
@@ -24,9 +29,30 @@ public sealed class KilledWhileStartingTests
     public async Task Drop() => await site.DisposeAsync();
 
     [Test]
-    public async Task Whoever_reads_meanwhile_is_told_the_fix_and_the_next_start_goes_on()
+    public async Task One_that_was_killed_while_it_made_the_schema_leaves_nothing_and_the_next_one_makes_it()
     {
-        foreach (var migrations in new[] { 1, 4, 9, 15 })
+        for (var time = 0; time < 2; time++)
+        {
+            await using var run = site.Command("rotate").Start();
+            await Eventually.Holds(
+                () => site.Database.ScalarAsync<bool>(Sleeps),
+                TimeSpan.FromMinutes(1),
+                $"it makes a table\n{run.ErrorSoFar}"
+            );
+            run.Kill();
+            Assert.That((await Site.EndAsync(run)).ExitCode, Is.EqualTo(128 + 9));
+            Assert.That(await MigratedAsync(), Is.Zero);
+            (await site.RunAsync("list")).Exits(0);
+        }
+
+        await EndAsync();
+    }
+
+    [Test]
+    public async Task Of_one_that_was_killed_while_it_upgraded_the_schema_readers_are_told_the_fix_and_the_next_one_goes_on()
+    {
+        await EarlierSchema.MakeAsync(site.Database, 1);
+        foreach (var migrations in new[] { 4, 9, 15 })
         {
             await using var run = site.Command("rotate").Start();
             await Eventually.Holds(
@@ -43,6 +69,11 @@ public sealed class KilledWhileStartingTests
                 );
         }
 
+        await EndAsync();
+    }
+
+    private async Task EndAsync()
+    {
         await site.Database.ExecuteAsync("DROP EVENT TRIGGER slow");
         (await site.RunAsync("rotate")).Exits(0);
         (await site.RunAsync("status")).Exits(0);

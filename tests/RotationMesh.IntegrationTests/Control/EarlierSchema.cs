@@ -1,4 +1,4 @@
-using RotationMesh.Control;
+using System.Reflection;
 using RotationMesh.TestKit;
 
 namespace RotationMesh.IntegrationTests.Control;
@@ -7,6 +7,8 @@ namespace RotationMesh.IntegrationTests.Control;
 internal static class EarlierSchema
 {
     private const string Folder = "RotationMesh.Postgres.Control.Migrations.";
+
+    private static readonly Assembly Migrated = Assembly.Load("RotationMesh.Control");
 
     /// <summary>Number of migrations that this release has.</summary>
     public static int Migrations => Names().Count();
@@ -23,9 +25,7 @@ internal static class EarlierSchema
         );
         foreach (var name in Names().Take(migrations))
         {
-            using var reader = new StreamReader(
-                typeof(ControlDatabase).Assembly.GetManifestResourceStream(name)!
-            );
+            using var reader = new StreamReader(Migrated.GetManifestResourceStream(name)!);
             await database.ExecuteAsync(await reader.ReadToEndAsync());
             await database.ExecuteAsync(
                 $"INSERT INTO rotationmesh.schema_versions (scriptname, applied) VALUES ('{name}', now())"
@@ -34,8 +34,8 @@ internal static class EarlierSchema
     }
 
     private static IEnumerable<string> Names() =>
-        typeof(ControlDatabase)
-            .Assembly.GetManifestResourceNames()
+        Migrated
+            .GetManifestResourceNames()
             .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
 }
