@@ -32,7 +32,10 @@ internal sealed class ListVerb : IVerb
                 rotation.RequestedBy ?? "",
                 rotation.TargetVersion
             );
-        terminal.Tables.Write(table);
+        if (list.Rotations.Count > 0)
+            terminal.Tables.Write(table);
+        else
+            terminal.Tables.Line("There was no rotation yet.");
         if (list.More > 0)
             terminal.Tables.Line($"{TableView.Number(list.More)} earlier ones are not shown.");
         terminal.WriteJson(list);

@@ -29,17 +29,24 @@ internal static class ClaimedColumns
     /// looked at through its table, but for a column that was replaced there.
     /// </summary>
     public const string RecordFormer = """
+        WITH mine AS MATERIALIZED (
+            SELECT * FROM rotationmesh.claims WHERE rotation_id = @rotationId AND identity IS NOT NULL),
+        whole AS MATERIALIZED (
+            SELECT mine.database_name, mine.table_name, part.key::bigint
+            FROM mine CROSS JOIN jsonb_each_text(mine.parts) AS part WHERE part.value = ''),
+        held AS MATERIALIZED (
+            SELECT mine.identity, mine.database_name, mine.table_name, mine.parts IS NULL AS is_whole,
+                   place."Relation" AS relation, place."Number" AS number, place."Name" AS name, place."Path" AS path
+            FROM mine
+            CROSS JOIN jsonb_to_recordset(mine.columns) AS place ("Relation" bigint, "Number" int, "Name" text, "Path" text)),
+        replaced AS MATERIALIZED (
+            SELECT database_name, table_name, relation, name FROM held GROUP BY 1, 2, 3, 4 HAVING min(number) <> max(number))
         INSERT INTO rotationmesh.rotated_columns
             (identity, relation, number, path, database_name, table_name, column_name, rotation_id)
-        SELECT c.identity, place.relation, place.number, place.path, c.database_name, c.table_name, place.name, c.rotation_id
-        FROM rotationmesh.claims c
-        CROSS JOIN LATERAL (
-            SELECT column_of."Relation", column_of."Number", column_of."Path", column_of."Name",
-                   min(column_of."Number") OVER same <> max(column_of."Number") OVER same
-            FROM jsonb_to_recordset(c.columns) AS column_of ("Relation" bigint, "Number" int, "Name" text, "Path" text)
-            WINDOW same AS (PARTITION BY column_of."Relation", column_of."Name")) AS place (relation, number, path, name, is_replaced)
-        WHERE c.rotation_id = @rotationId AND c.identity IS NOT NULL
-          AND (place.is_replaced OR coalesce(c.parts ->> place.relation::text, '') = '')
+        SELECT identity, relation, number, path, database_name, table_name, name, @rotationId::uuid
+        FROM held
+        WHERE is_whole OR (database_name, table_name, relation) IN (TABLE whole)
+           OR (database_name, table_name, relation, name) IN (TABLE replaced)
         ON CONFLICT DO NOTHING
         """;
 

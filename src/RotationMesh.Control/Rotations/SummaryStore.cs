@@ -78,18 +78,20 @@ public sealed class SummaryStore(ControlDatabase control)
         CancellationToken cancellationToken
     ) => FindAsync(FindEnded, rotationId, cancellationToken);
 
-    /// <summary>The totals of rotations that have ended, with their seals, by rotation.</summary>
+    /// <summary>The totals of rotations that have ended, with their seals, by rotation. Where there is no schema, ask for none.</summary>
     public async Task<IReadOnlyDictionary<Guid, (string? Summary, string? Seal)>> ListAsync(
         Guid[] rotationIds,
         CancellationToken cancellationToken
     ) =>
-        (
-            await control.QueryAsync<(Guid RotationId, string? Summary, string? Seal)>(
-                ListEnded,
-                new { rotationIds },
-                cancellationToken
-            )
-        ).ToDictionary(end => end.RotationId, end => (end.Summary, end.Seal));
+        rotationIds.Length == 0
+            ? new Dictionary<Guid, (string? Summary, string? Seal)>()
+            : (
+                await control.QueryAsync<(Guid RotationId, string? Summary, string? Seal)>(
+                    ListEnded,
+                    new { rotationIds },
+                    cancellationToken
+                )
+            ).ToDictionary(end => end.RotationId, end => (end.Summary, end.Seal));
 
     /// <summary>
     /// The totals that were written last, also before the end and of an earlier end, with their seal; null where none were.

@@ -4,8 +4,8 @@ using Npgsql;
 namespace RotationMesh.Control.Schema;
 
 /// <summary>
-/// Makes the control schema where there is none of it: every migration at once, in one transaction, which costs a tenth of running one
-/// after the other. Whoever is killed meanwhile leaves nothing behind.
+/// Makes the control schema where there is none of it: every migration at once, in one transaction. Whoever is killed meanwhile leaves
+/// nothing behind.
 /// </summary>
 internal static class ControlCreation
 {

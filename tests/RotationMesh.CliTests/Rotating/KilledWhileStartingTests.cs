@@ -31,6 +31,7 @@ public sealed class KilledWhileStartingTests
     [Test]
     public async Task One_that_was_killed_while_it_made_the_schema_leaves_nothing_and_the_next_one_makes_it()
     {
+        Assert.That((await site.RunAsync("list")).Exits(0).Output, Does.Contain("no rotation"));
         for (var time = 0; time < 2; time++)
         {
             await using var run = site.Command("rotate").Start();
