@@ -40,13 +40,13 @@ internal static class ClaimedColumns
             FROM mine
             CROSS JOIN jsonb_to_recordset(mine.columns) AS place ("Relation" bigint, "Number" int, "Name" text, "Path" text)),
         replaced AS MATERIALIZED (
-            SELECT database_name, table_name, relation, name FROM held GROUP BY 1, 2, 3, 4 HAVING min(number) <> max(number))
+            SELECT identity, relation, name FROM held GROUP BY 1, 2, 3 HAVING min(number) <> max(number))
         INSERT INTO rotationmesh.rotated_columns
             (identity, relation, number, path, database_name, table_name, column_name, rotation_id)
         SELECT identity, relation, number, path, database_name, table_name, name, @rotationId::uuid
         FROM held
         WHERE is_whole OR (database_name, table_name, relation) IN (TABLE whole)
-           OR (database_name, table_name, relation, name) IN (TABLE replaced)
+           OR (identity, relation, name) IN (TABLE replaced)
         ON CONFLICT DO NOTHING
         """;
 

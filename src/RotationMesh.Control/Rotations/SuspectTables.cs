@@ -7,13 +7,32 @@ namespace RotationMesh.Control.Rotations;
 /// <summary>Tables of a rotation that are verified row by row: a sample may pass over what earlier rotations met or left.</summary>
 public static class SuspectTables
 {
-    // A name of the map stood for more than one column of the table, or of a leaf of it.
+    // A name of the map stood for more than one column of a table, or of a leaf, which may have moved to another table: in this
+    // rotation, or in it and in another one to its version, until one of all tenants has read every row since.
     private const string Replaced = """
-        SELECT DISTINCT c.database_name, c.table_name
-        FROM rotationmesh.claims c CROSS JOIN LATERAL (
-            SELECT FROM jsonb_to_recordset(c.columns) AS place ("Relation" bigint, "Number" int, "Name" text)
-            GROUP BY place."Relation", place."Name" HAVING count(DISTINCT place."Number") > 1) AS other
-        WHERE c.rotation_id = @rotationId
+        WITH held AS MATERIALIZED (
+            SELECT c.database_name, c.table_name, c.identity, place."Relation", place."Name", place."Number"
+            FROM rotationmesh.claims c
+            CROSS JOIN jsonb_to_recordset(c.columns) AS place ("Relation" bigint, "Number" int, "Name" text)
+            WHERE c.rotation_id = @rotationId AND c.identity IS NOT NULL),
+        former AS MATERIALIZED (
+            SELECT p.identity, place."Relation", place."Name", place."Number"
+            FROM rotationmesh.rotations own
+            JOIN rotationmesh.rotations r ON r.target_version = own.target_version AND r.correlation_id <> own.correlation_id
+            JOIN rotationmesh.rotation_parts p ON p.rotation_id = r.correlation_id
+            CROSS JOIN jsonb_to_recordset(p.columns) AS place ("Relation" bigint, "Number" int, "Name" text)
+            WHERE own.correlation_id = @rotationId AND NOT EXISTS (
+                SELECT FROM rotationmesh.rotation_tables good
+                JOIN rotationmesh.rotations later ON later.correlation_id = good.rotation_id
+                WHERE good.read_whole AND NOT good.unread AND good.identity = p.identity
+                  AND (good.database_name, good.table_name) = (p.database_name, p.table_name)
+                  AND later.target_version = r.target_version AND later.state = 'Completed' AND later.verify <> 'counts'
+                  AND later.tenants IS NULL AND later.started_at > r.started_at)),
+        changed AS MATERIALIZED (
+            SELECT identity, "Relation", "Name"
+            FROM (SELECT identity, "Relation", "Name", "Number" FROM held UNION ALL TABLE former) AS known
+            GROUP BY 1, 2, 3 HAVING min("Number") <> max("Number"))
+        SELECT DISTINCT database_name, table_name FROM held WHERE (identity, "Relation", "Name") IN (TABLE changed)
         """;
 
     private const string ListReplaced = $"""
@@ -76,8 +95,8 @@ public static class SuspectTables
     /// Marks the tables to read wholly in which this rotation or others met rows at that version that do not decrypt, or that
     /// others had to read wholly, where that was not made good since; of those whose values live in a store
     /// (<paramref name="inStores"/>) also those that a rotation to another version left: it may have moved objects and not their
-    /// rows, which claim this version. So are those of which a column was replaced while the rotation ran: what the new one holds was
-    /// not under the version of its row when that was written. Call it before failures are forgotten.
+    /// rows, which claim this version. So are those of which a column was replaced while the rotation ran, or since another one to the
+    /// version: what the new one holds was not under the version of its row when that was written. Call it before failures are forgotten.
     /// </summary>
     public static Task MarkAsync(
         HeldWork held,
@@ -104,7 +123,8 @@ public static class SuspectTables
     }
 
     /// <summary>
-    /// Lists tables of which a column, or one of a leaf, was replaced while the rotation ran, as far as its claims have recorded it.
+    /// Lists tables of which a column, or one of a leaf, was replaced while the rotation ran, or since another one to its version
+    /// began, as far as their claims have recorded it.
     /// </summary>
     public static async Task<IReadOnlyList<TableName>> ListReplacedAsync(
         ControlDatabase control,

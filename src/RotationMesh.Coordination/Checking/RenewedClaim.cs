@@ -1,6 +1,7 @@
 using RotationMesh.Control.Claims;
 using RotationMesh.Core;
-using RotationMesh.Tables.Statements;
+using RotationMesh.Core.Map;
+using RotationMesh.Tables.Ranges;
 
 namespace RotationMesh.Coordination.Checking;
 
@@ -10,27 +11,27 @@ namespace RotationMesh.Coordination.Checking;
 internal sealed record RenewedClaim(string? Obstacle, IReadOnlyList<ClaimedTable> Tables)
 {
     /// <summary>
-    /// Throws <see cref="UsageException"/> where partitions of these tables, which are all of one database, may not be planned: what
-    /// they write would be in columns that nobody recorded. The retirement of a key would not know of the values, and no end of the
-    /// rotation of those that they were replaced by.
+    /// Throws <see cref="UsageException"/> where the database did not tell its tables and columns: the retirement of a key would not
+    /// know of the values.
     /// </summary>
-    public void EnsureRecorded(IReadOnlyList<MappedTable> planned)
+    public void EnsureRecorded(string database)
     {
-        var database = planned[0].Entry.Database;
         if (TablePlaces.Unread(Tables).Contains(database))
             throw new UsageException("it did not tell its tables and columns when they were claimed");
-        foreach (var table in planned)
-            if (!IsAsClaimed(table))
-                throw new UsageException(
-                    $"names of the map stand for other columns of {table.Entry.Name} than when they were claimed"
-                );
     }
 
-    private bool IsAsClaimed(MappedTable table)
+    /// <summary>
+    /// Returns the ranges of a table's leaves that were claimed, with the columns by which they are planned. What came since is left to
+    /// the next sweep: no end of the rotation would know by which columns its rows were written.
+    /// </summary>
+    public IAsyncEnumerable<PartitionRange> Claimed(TableEntry table, IAsyncEnumerable<PartitionRange> ranges)
     {
-        var claimed = Tables
-            .First(one => (one.DatabaseName, one.TableName) == (table.Entry.Database, table.Entry.Name))
-            .Columns!.ToLookup(column => column.Relation);
-        return table.Shape.Leaves.All(leaf => claimed[leaf.Oid].All(column => leaf.HasColumn(column.Number)));
+        var columns = Tables
+            .First(one => (one.DatabaseName, one.TableName) == (table.Database, table.Name))
+            .Columns!.ToLookup(column => column.Relation, column => column.Number);
+        return ranges.Where(range =>
+            range.PlannedColumns().ToLookup(column => column.Relation, column => column.Number) is var planned
+            && planned.All(leaf => columns.Contains(leaf.Key) && !columns[leaf.Key].Except(leaf).Any())
+        );
     }
 }

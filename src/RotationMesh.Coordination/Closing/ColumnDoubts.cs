@@ -43,7 +43,7 @@ internal sealed class ColumnDoubts(RotationPreflight preflight, TableClaims clai
             left,
             [
                 .. from table in tables
-                where replaced.Contains(table.FullName)
+                where table.Stored + table.External > 0 && replaced.Contains(table.FullName)
                 let share = table.Share(verify)
                 where share < 1
                 select (table.FullName, Why(table.FullName, share)),

@@ -118,7 +118,7 @@ internal sealed class PlanRotationConsumer(
     {
         try
         {
-            claim.EnsureRecorded([.. chosen.Select(rows => rows.Table.Target)]);
+            claim.EnsureRecorded(chosen[0].Table.Name.Database);
             // Again, and without exception: when the rotation was checked, the database may have answered only in part.
             await preflight.EnsureColumnsKeptAsync(
                 command.RotationId,
@@ -153,7 +153,7 @@ internal sealed class PlanRotationConsumer(
                     tenants,
                     cancellationToken
                 );
-                await planner.AddAsync(table, ranges, cancellationToken);
+                await planner.AddAsync(table, claim.Claimed(table.Target.Entry, ranges), cancellationToken);
             }
         }
         catch (Exception fault) when (fault is UsageException || Faults.IsOfDatabase(fault))

@@ -31,6 +31,9 @@ public sealed record PartitionRange
     /// </summary>
     public string? Columns { get; init; }
 
+    /// <summary>Lists these <see cref="Columns"/> by the oid of the leaf and their number in it; none where they are not known.</summary>
+    public IEnumerable<(long Relation, int Number)> PlannedColumns() => LeafColumns.Parse(Columns);
+
     /// <summary>First page and the page after the last; null for all pages.</summary>
     public PageRange? Pages { get; init; }
 

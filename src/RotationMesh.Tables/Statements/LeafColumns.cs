@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using RotationMesh.Core.Map;
 
@@ -79,6 +80,18 @@ internal static class LeafColumns
     public static string AreStill(LeafTable leaf, TableEntry entry) =>
         $"coalesce({Of($"{Literal(leaf.Quoted)}::pg_catalog.regclass", $"ARRAY[{string.Join(", ", Names(entry).Select(Literal))}]::pg_catalog.name[]")} "
         + $"OPERATOR(pg_catalog.=) {Literal(leaf.Columns ?? "")}, FALSE)";
+
+    /// <summary>Lists the columns of a text by oid and number; none of null.</summary>
+    public static IEnumerable<(long Relation, int Number)> Parse(string? columns) =>
+        (columns ?? "")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(column => column.Split('.'))
+            .Select(parts =>
+                (
+                    long.Parse(parts[0], CultureInfo.InvariantCulture),
+                    int.Parse(parts[1], CultureInfo.InvariantCulture)
+                )
+            );
 
     /// <summary>Whether the leaf had all columns when it was found.</summary>
     public static bool AreAll(LeafTable leaf, TableEntry entry) =>

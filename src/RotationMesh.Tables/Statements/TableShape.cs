@@ -58,11 +58,6 @@ public sealed record LeafTable(SqlName Name)
     /// <summary>Its columns, as <see cref="LeafColumns"/> writes them; null where nobody asked.</summary>
     internal string? Columns { get; init; }
 
-    /// <summary>Whether the map's names stood for the column of that number, among others, when somebody asked.</summary>
-    public bool HasColumn(int number) =>
-        Columns is null
-        || Columns.Split(' ').Any(one => one.StartsWith($"{Oid}.{number}.", StringComparison.Ordinal));
-
     /// <summary>Quoted, schema-qualified name.</summary>
     public string Quoted => Name.Quoted;
 }

@@ -44,26 +44,28 @@ public sealed class WhenColumnsAreClaimed
         await RecordAsync(Secret(number));
         await ClaimAsync(Secret(number));
 
-        await RotationTableStore.RecordAsync(
+        Assert.That(await ReadWholeAsync("events"), Is.EqualTo(isWhole));
+    }
+
+    [Test]
+    public async Task A_table_to_which_a_leaf_moved_with_another_column_is_read_wholly()
+    {
+        var archive = Secret(3) with { TableName = "archive", Relation = 5, Relations = [5], Around = [5] };
+        var own = archive with
+        {
+            Parts = new Dictionary<long, string> { [5] = "" },
+            Columns = [new ClaimedColumn(5, 3, "secret", "a.b")],
+        };
+        await ClaimAsync([WithLeaf(Secret(3), 4), own]);
+        await scene.Locks.RecordAsync(
             scene.Held,
             scene.RotationId,
-            [
-                new TableCount
-                {
-                    Scope = "knowledge",
-                    Database = "app",
-                    Table = "events",
-                    Stored = 100,
-                },
-            ],
+            [Secret(3), WithLeaf(own, 9)],
             CancellationToken.None
         );
-        await SuspectTables.MarkAsync(scene.Held, scene.RotationId, 2, [], CancellationToken.None);
 
-        var table = (
-            await new RotationTableStore(scene.Control).ListAsync(scene.RotationId, default)
-        ).Single();
-        Assert.That(table.ReadWhole, Is.EqualTo(isWhole));
+        Assert.That(await ReadWholeAsync("archive"), Is.True);
+        Assert.That(await NumbersAsync(2), Is.EquivalentTo(new[] { 4, 9 }));
     }
 
     [Test]
@@ -83,9 +85,9 @@ public sealed class WhenColumnsAreClaimed
     [Test]
     public async Task Those_of_a_leaf_are_recorded_where_they_were_replaced_apart_from_its_table()
     {
-        await ClaimAsync(WithLeaf(4), renewing: true);
+        await ClaimAsync(WithLeaf(Secret(3), 4), renewing: true);
         var before = await NumbersAsync();
-        await RecordAsync(WithLeaf(9));
+        await RecordAsync(WithLeaf(Secret(3), 9));
 
         var leaf = (await new RotatedColumns(scene.Control).ListAsync(default)).Where(one =>
             one.Relation == 2
@@ -97,17 +99,6 @@ public sealed class WhenColumnsAreClaimed
             leaf.Select(one => (one.Table, one.Column, one.Path)).Distinct(),
             Is.EqualTo(new[] { ("events", "secret", "a.b") })
         );
-
-        static ClaimedTable WithLeaf(int number)
-        {
-            var table = Secret(3);
-            return table with
-            {
-                Relations = [1, 2],
-                Parts = new Dictionary<long, string> { [1] = "", [2] = "old_events" },
-                Columns = [.. table.Columns!, new ClaimedColumn(2, number, "secret", "a.b")],
-            };
-        }
     }
 
     private static ClaimedTable Secret(int number) =>
@@ -120,6 +111,39 @@ public sealed class WhenColumnsAreClaimed
             Parts = new Dictionary<long, string> { [1] = "" },
             Columns = [new ClaimedColumn(1, number, "secret", "a.b")],
         };
+
+    private static ClaimedTable WithLeaf(ClaimedTable table, int number) =>
+        table with
+        {
+            Parts = new Dictionary<long, string>(table.Parts!) { [2] = "leaf" },
+            Columns = [.. table.Columns!, new ClaimedColumn(2, number, "secret", "a.b")],
+        };
+
+    private async Task<bool> ReadWholeAsync(string name)
+    {
+        var counted = new TableCount
+        {
+            Scope = "knowledge",
+            Database = "app",
+            Table = name,
+            Stored = 100,
+        };
+        await RotationTableStore.RecordAsync(scene.Held, scene.RotationId, [counted], default);
+        await SuspectTables.MarkAsync(scene.Held, scene.RotationId, 2, [], CancellationToken.None);
+        return (await new RotationTableStore(scene.Control).ListAsync(scene.RotationId, default))
+            .Single(table => table.Table == name)
+            .ReadWhole;
+    }
+
+    private Task<Guid?> ClaimAsync(IReadOnlyList<ClaimedTable> tables) =>
+        scene.Locks.TryClaimAsync(
+            scene.Held,
+            scene.RotationId,
+            tables,
+            null,
+            CancellationToken.None,
+            renewing: true
+        );
 
     private Task<Guid?> ClaimAsync(ClaimedTable table, bool renewing = false) =>
         scene.Locks.TryClaimAsync(
@@ -134,10 +158,10 @@ public sealed class WhenColumnsAreClaimed
     private Task RecordAsync(ClaimedTable table) =>
         scene.Locks.RecordAsync(scene.Held, scene.RotationId, [table], CancellationToken.None);
 
-    private async Task<IReadOnlyList<int>> NumbersAsync() =>
+    private async Task<IReadOnlyList<int>> NumbersAsync(long? relation = null) =>
         [
-            .. (await new RotatedColumns(scene.Control).ListAsync(CancellationToken.None)).Select(column =>
-                column.Number
-            ),
+            .. (await new RotatedColumns(scene.Control).ListAsync(CancellationToken.None))
+                .Where(column => relation is null || column.Relation == relation)
+                .Select(column => column.Number),
         ];
 }

@@ -46,8 +46,11 @@ public sealed class WhenAColumnIsReplacedLate
     public async Task Totals_of_counts_alone_are_not_believed_and_the_next_rotation_finds_the_copied_row()
     {
         var report = await fixture.RotateAsync(verify: "counts");
+        var same = await fixture.RotateAsync(verify: "counts");
         var again = await fixture.RotateAsync();
 
+        Assert.That(same.State, Is.EqualTo("CompletedWithFailures"), same.Reason);
+        Assert.That(same.Reason, Does.Contain("got other columns"), "it knows of the rotation before");
         Assert.That(report.State, Is.EqualTo("CompletedWithFailures"));
         Assert.That(
             report.Reason,

@@ -20,7 +20,7 @@ internal sealed class WhenARecordSaysCompleted
 {
     private const string Forge = """
         UPDATE rotationmesh.rotations SET state = 'Completed', concluded = true, reason = NULL, settled_sweep = sweep,
-            verified_sweep = sweep, summary = jsonb_build_object('Verified', 500, 'Tables', '[]'::jsonb, 'Sweep', sweep, 'Rules', 5)
+            verified_sweep = sweep, summary = jsonb_build_object('Verified', 500, 'Tables', '[]'::jsonb, 'Sweep', sweep, 'Rules', 6)
         """;
 
     private static readonly SampleOptions Small = new() { Rows = 500, Tenants = 5 };

@@ -186,7 +186,7 @@ internal sealed class WhenTheControlSchemaIsForged
             """
             UPDATE rotationmesh.rotations
             SET census = jsonb_build_object('Sweep', sweep, 'PendingRows', 0),
-                summary = jsonb_build_object('Verified', 1500, 'Tables', '[]'::jsonb, 'Sweep', sweep, 'Cancelled', false, 'Rules', 5,
+                summary = jsonb_build_object('Verified', 1500, 'Tables', '[]'::jsonb, 'Sweep', sweep, 'Cancelled', false, 'Rules', 6,
                                              'FailedPartitions', 0)
             """
         );
