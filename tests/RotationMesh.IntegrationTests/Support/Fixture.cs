@@ -151,24 +151,18 @@ internal sealed class Fixture : IAsyncDisposable
 
     /// <summary>The same database behind a map that names another one as well.</summary>
     public Fixture WithDatabase(string name, string connectionString, params TableEntry[] entries) =>
-        new(
-            database,
-            TestKeys.Ring(),
-            entries,
-            [new DatabaseEntry(App, ConnectionString, 3), new DatabaseEntry(name, connectionString, 4)]
-        )
-        {
-            Borrowed = true,
-        };
+        Both(ConnectionString, name, connectionString, entries);
 
     /// <summary>The same database by a role, under two names of a map; the owner controls it.</summary>
     public Fixture Twice(string name, string connectionString, params TableEntry[] entries) =>
+        Both(connectionString, name, connectionString, entries);
+
+    private Fixture Both(string own, string name, string other, TableEntry[] entries) =>
         new(
             database,
             TestKeys.Ring(),
             entries,
-            [new DatabaseEntry(App, connectionString, 3), new DatabaseEntry(name, connectionString, 4)],
-            ConnectionString
+            [new DatabaseEntry(App, own, 3), new DatabaseEntry(name, other, 4)]
         )
         {
             Borrowed = true,

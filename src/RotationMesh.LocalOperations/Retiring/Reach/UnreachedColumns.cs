@@ -43,8 +43,8 @@ internal sealed class UnreachedColumns(ApplicationDatabases databases)
         foreach (var one in recorded)
         foreach (var column in Today(one))
             if (
-                !IsNamed(column.Relation, column.Name, one.Path)
-                && seen.Add((column.Relation, column.Number, one.Path))
+                seen.Add((column.Relation, column.Number, one.Path))
+                && !IsNamed(column.Relation, column.Name, one.Path)
             )
                 left.Add(new UnreachedColumn(database, column, one));
         return [.. left.Where(column => !mapped.Any(table => ShowsToo(table.Entry, table.Tree, column)))];

@@ -21,18 +21,20 @@ internal static class UnreachedParts
     )
     {
         var parts = tables.Where(table => table.PartOf.Length > 0).ToLookup(table => (long?)table.Relation);
-        return from one in mapped
+        var known = columns.ToLookup(column => (column.Identity, column.Database, column.Table));
+        return (
+            from one in mapped
             from part in parts[one.Tree.Own]
-            from column in columns
-            where
-                (column.Identity, column.Database, column.Table)
-                    == (part.Identity, part.Database, part.PartOf)
-                && !one.Tree.Around.Contains(column.Relation)
+            from column in known[(part.Identity, part.Database, part.PartOf)]
+            where !one.Tree.Around.Contains(column.Relation)
             select column with
             {
                 Relation = part.Relation,
                 Number = 0,
-            };
+            }
+        ).DistinctBy(column =>
+            (column.Identity, column.Database, column.Table, column.Relation, column.Column, column.Path)
+        );
     }
 
     /// <summary>Describes for the operator leaves that the map does not lead to, each by its name of today.</summary>
